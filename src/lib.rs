@@ -1,0 +1,5 @@
+//! chunkgate: a gateway that keeps legacy upload clients alive.
+
+pub mod content;
+pub mod pg;
+pub mod xml;
