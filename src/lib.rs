@@ -2,4 +2,5 @@
 
 pub mod content;
 pub mod pg;
+pub mod settings;
 pub mod xml;

@@ -1,0 +1,254 @@
+//! Kinds of values: how the text of a setting is read, and what its error says is allowed.
+
+use std::{
+    fmt::Display,
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use tracing::Level;
+
+use super::{LogFormat, Secret};
+
+/// How to read one setting from its text.
+pub(super) struct Kind<T> {
+    /// Ends the sentence "allowed: ...".
+    pub allowed: String,
+    /// `None` for a text outside of what is allowed.
+    pub parse: Box<dyn Fn(&str) -> Option<T>>,
+    /// The text must never be shown.
+    pub secret: bool,
+    /// How the value is written in the configuration file.
+    pub form: Form,
+}
+
+/// How a value is written in the configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In quotes.
+    Text,
+    /// As it is: a number, `true`, `false`.
+    Bare,
+    /// In brackets.
+    List,
+}
+
+fn text_kind<T>(
+    allowed: impl Into<String>,
+    parse: impl Fn(&str) -> Option<T> + 'static,
+) -> Kind<T> {
+    Kind {
+        allowed: allowed.into(),
+        parse: Box::new(parse),
+        secret: false,
+        form: Form::Text,
+    }
+}
+
+/// Any text, the empty one included.
+pub(super) fn any_text() -> Kind<String> {
+    text_kind("any text", |text| Some(text.to_owned()))
+}
+
+/// A path in the file system.
+pub(super) fn path() -> Kind<PathBuf> {
+    text_kind("a path", |text| {
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    })
+}
+
+/// The path of an address on a server: `/dfs.asmx`.
+pub(super) fn url_path() -> Kind<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+    text_kind(
+        "a path that begins with `/`, of letters, digits and `/-._~`, and is not `/` or `/healthz`",
+        move |text| {
+            let taken = text.eq_ignore_ascii_case("/healthz");
+            (text.len() > 1 && text.starts_with('/') && text.chars().all(plain) && !taken)
+                .then(|| text.to_owned())
+        },
+    )
+}
+
+/// The address under which clients reach the gateway.
+pub(super) fn public_url() -> Kind<String> {
+    text_kind(
+        "`http://host` or `https://host`, with a port if it needs one, without a path",
+        |text| {
+            let text = text.strip_suffix('/').unwrap_or(text);
+            let host = ["http://", "https://"]
+                .iter()
+                .find_map(|scheme| text.strip_prefix(scheme))?;
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+            (!host.is_empty() && host.chars().all(plain)).then(|| text.to_owned())
+        },
+    )
+}
+
+/// A text that must not be seen.
+pub(super) fn secret(allowed: &str) -> Kind<Secret> {
+    Kind {
+        secret: true,
+        ..text_kind(allowed, |text| Some(Secret::new(text)))
+    }
+}
+
+/// An IP address and a port.
+pub(super) fn address() -> Kind<SocketAddr> {
+    text_kind(
+        "an IP address and a port, as in `127.0.0.1:8080` or `[::]:8080`",
+        |text| text.parse().ok(),
+    )
+}
+
+/// Networks; a lone address is the network of only itself.
+pub(super) fn networks() -> Kind<Vec<IpNet>> {
+    let network = |text: &str| {
+        let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
+        text.parse().ok().or_else(alone)
+    };
+    Kind {
+        form: Form::List,
+        ..text_kind(
+            "networks or addresses separated by commas, as in `10.0.0.0/8, 192.0.2.7`",
+            move |text| {
+                text.split(',')
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+                    .map(network)
+                    .collect()
+            },
+        )
+    }
+}
+
+/// `true` or `false`.
+pub(super) fn flag() -> Kind<bool> {
+    Kind {
+        form: Form::Bare,
+        ..text_kind("`true` or `false`", |text| text.parse().ok())
+    }
+}
+
+/// A whole number within bounds.
+pub(super) fn number<T>(bounds: RangeInclusive<u32>) -> Kind<T>
+where
+    T: TryFrom<u32>,
+{
+    Kind {
+        form: Form::Bare,
+        ..text_kind(between(bounds.start(), bounds.end(), "a whole number"), {
+            move |text| {
+                let number = text.parse().ok().filter(|number| bounds.contains(number))?;
+                T::try_from(number).ok()
+            }
+        })
+    }
+}
+
+/// A number of threads, or `cores`: as many as the machine lets this process use.
+pub(super) fn threads(bounds: RangeInclusive<u32>) -> Kind<usize> {
+    let number = number::<usize>(bounds.clone());
+    text_kind(format!("`cores`, or {}", number.allowed), move |text| {
+        if text == "cores" {
+            let cores = thread::available_parallelism().map_or(1, usize::from);
+            return Some(cores.min(usize::try_from(*bounds.end()).ok()?));
+        }
+        (number.parse)(text)
+    })
+}
+
+/// A number of bytes, from `smallest` to `largest`, which are sizes themselves (`8KiB`).
+pub(super) fn size<T>(smallest: &'static str, largest: &'static str) -> Kind<T>
+where
+    T: TryFrom<u64>,
+{
+    let bounds = parse_size(smallest)..=parse_size(largest);
+    text_kind(
+        between(
+            &smallest,
+            &largest,
+            "a size (`65536`, `64KiB`, `10MiB`, `1GiB`)",
+        ),
+        move |text| {
+            let bytes = parse_size(text).filter(|bytes| bounds.contains(&Some(*bytes)))?;
+            T::try_from(bytes).ok()
+        },
+    )
+}
+
+/// Bytes from a number and an optional binary unit.
+fn parse_size(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: u64 = match text[digits.len()..].trim() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// A span of time, from `shortest` to `longest`, which are spans themselves (`90s`).
+pub(super) fn duration(shortest: &'static str, longest: &'static str) -> Kind<Duration> {
+    let parse = |text: &str| humantime::parse_duration(text).ok();
+    let bounds = parse(shortest)..=parse(longest);
+    text_kind(
+        between(
+            &shortest,
+            &longest,
+            "a span of time (`500ms`, `90s`, `5min`, `2h`, `30d`)",
+        ),
+        move |text| parse(text).filter(|span| bounds.contains(&Some(*span))),
+    )
+}
+
+/// The form of log lines.
+pub(super) fn log_format() -> Kind<LogFormat> {
+    text_kind("`text` or `json`", |text| match text {
+        "text" => Some(LogFormat::Text),
+        "json" => Some(LogFormat::Json),
+        _ => None,
+    })
+}
+
+/// The least level that is logged.
+pub(super) fn level() -> Kind<Level> {
+    text_kind(
+        "`error`, `warn`, `info`, `debug` or `trace`",
+        |text| match text {
+            "error" => Some(Level::ERROR),
+            "warn" => Some(Level::WARN),
+            "info" => Some(Level::INFO),
+            "debug" => Some(Level::DEBUG),
+            "trace" => Some(Level::TRACE),
+            _ => None,
+        },
+    )
+}
+
+/// Lets a setting be empty, which means that it is not set.
+pub(super) fn optional<T: 'static>(kind: Kind<T>) -> Kind<Option<T>> {
+    let parse = kind.parse;
+    Kind {
+        allowed: format!("{}, or nothing", kind.allowed),
+        parse: Box::new(move |text| {
+            if text.is_empty() {
+                return Some(None);
+            }
+            parse(text).map(Some)
+        }),
+        secret: kind.secret,
+        form: kind.form,
+    }
+}
+
+fn between<B: Display>(least: &B, most: &B, what: &str) -> String {
+    format!("{what} from {least} to {most}")
+}

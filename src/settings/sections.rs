@@ -1,0 +1,235 @@
+//! Every setting: its name, type, default, bounds, and the sentence that explains it.
+//!
+//! A section is declared once. The struct, its reader, the example file and the listing of
+//! effective values all come from that declaration, so they cannot disagree.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use tracing::Level;
+
+use super::{
+    Secret,
+    kind::{
+        address, any_text, duration, flag, level, log_format, networks, number, optional, path,
+        public_url, secret, size, threads, url_path,
+    },
+    reader::{Declared, Reader},
+};
+
+/// Declares a section: `field: type = "default", kind of value;`.
+macro_rules! section {
+    (
+        $(#[doc = $about:literal])+
+        $name:ident $section:literal {
+            $( $(#[doc = $help:literal])+ $field:ident: $type:ty = $default:literal, $kind:expr; )+
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            $( $(#[doc = $help])+ pub $field: $type, )+
+        }
+
+        impl $name {
+            pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+                // All fields are read before the first `?`, so that every problem is found.
+                $(
+                    let $field = reader.take(
+                        Declared {
+                            section: $section,
+                            field: stringify!($field),
+                            default: $default,
+                            help: concat!($($help),+),
+                        },
+                        &$kind,
+                    );
+                )+
+                Some(Self { $( $field: $field?, )+ })
+            }
+        }
+    };
+}
+
+section! {
+    /// The clients' port, the data directory and the process.
+    Server "server" {
+        /// Address and port on which clients are served.
+        listen: SocketAddr = "127.0.0.1:8080", address();
+        /// Directory of the content store and of the gateway's own Postgres.
+        data_dir: PathBuf = "./var", path();
+        /// User to become when started by root; empty: the owner of the data directory, or the first of chunkgate, postgres and nobody that exists.
+        user: Option<String> = "", optional(any_text());
+        /// Threads that serve clients.
+        workers: usize = "cores", threads(1..=256);
+        /// How long a stop waits for requests in flight.
+        shutdown_timeout: Duration = "30s", duration("1s", "1h");
+        /// Connections open at once; further ones wait in the kernel.
+        max_connections: usize = "4096", number(16..=1_000_000);
+        /// Address that clients use, for the service description; empty: taken from each request.
+        public_url: Option<String> = "", optional(public_url());
+    }
+}
+
+section! {
+    /// The operators' port.
+    Admin "admin" {
+        /// Address and port of readiness and metrics; keep it away from clients.
+        listen: SocketAddr = "127.0.0.1:8081", address();
+    }
+}
+
+section! {
+    /// Which Postgres.
+    Database "database" {
+        /// Address and credentials of a Postgres server; empty: chunkgate runs its own.
+        url: Option<Secret> = "", optional(secret("an address as in `postgres://user:password@host:5432/name`"));
+        /// File of certificate authorities (PEM) for TLS; empty: those of the machine.
+        tls_ca: Option<PathBuf> = "", optional(path());
+        /// Accepts a server that runs with fsync or full_page_writes off, and so may lose documents in a power cut.
+        allow_unsafe_durability: bool = "false", flag();
+    }
+}
+
+section! {
+    /// Connections to Postgres.
+    Pool "pool" {
+        /// Connections kept to Postgres.
+        size: usize = "16", number(2..=1000);
+        /// How long a request waits for a connection before it is refused.
+        wait: Duration = "2s", duration("10ms", "1min");
+        /// How long a new connection may take.
+        connect_timeout: Duration = "2s", duration("10ms", "1min");
+        /// How long a statement may run.
+        statement_timeout: Duration = "10s", duration("100ms", "10min");
+        /// How long a statement may wait for a lock.
+        lock_timeout: Duration = "5s", duration("10ms", "10min");
+        /// How long a transaction may sit idle.
+        idle_in_transaction_timeout: Duration = "10s", duration("100ms", "10min");
+    }
+}
+
+section! {
+    /// The gateway's own Postgres, when `database.url` is empty.
+    Postgres "postgres" {
+        /// Directory of initdb and postgres; empty: the newest found on PATH and in /usr/lib/postgresql.
+        bin_dir: Option<PathBuf> = "", optional(path());
+        /// How long its start, recovery included, may take.
+        start_timeout: Duration = "60s", duration("1s", "1h");
+        /// How long its stop may take before it is stopped at once.
+        stop_timeout: Duration = "30s", duration("1s", "10min");
+    }
+}
+
+section! {
+    /// What the HTTP edge takes from clients.
+    Http "http" {
+        /// Largest request body.
+        max_body: usize = "10MiB", size("64KiB", "1GiB");
+        /// Memory of all body buffers together.
+        body_memory: usize = "48MiB", size("1MiB", "64GiB");
+        /// How long a request body may take in all.
+        body_timeout: Duration = "30min", duration("1s", "24h");
+        /// Bytes a second below which a body is given up.
+        min_rate: u64 = "1KiB", size("0", "1GiB");
+        /// How long a body may stay below the minimum rate.
+        min_rate_grace: Duration = "30s", duration("1s", "1h");
+        /// How long the request line and headers may take.
+        head_timeout: Duration = "30s", duration("1s", "10min");
+        /// How long an idle connection is kept for the next request.
+        keep_alive: Duration = "75s", duration("1s", "1h");
+        /// Requests served at once; further ones are refused with 503.
+        max_in_flight: usize = "2048", number(1..=1_000_000);
+        /// Proxies whose forwarding headers are believed.
+        trusted_proxies: Vec<IpNet> = "", networks();
+    }
+}
+
+section! {
+    /// Where the bytes of uploads lie.
+    Content "content" {
+        /// Size of a segment file.
+        segment_size: u64 = "64MiB", size("1MiB", "4GiB");
+        /// Segments prepared ahead of use.
+        ready_segments: usize = "2", number(1..=64);
+        /// Free space below which new bytes are refused.
+        min_free: u64 = "512MiB", size("0", "1TiB");
+        /// How long a segment without live bytes rests before it is used again.
+        recycle_after: Duration = "15min", duration("1s", "7d");
+        /// Bytes that one address may have stored before they are proven to belong to an open session.
+        unproven_per_address: u64 = "32MiB", size("256KiB", "64GiB");
+    }
+}
+
+section! {
+    /// Upload sessions.
+    Session "session" {
+        /// How long a session lives after its last chunk.
+        timeout: Duration = "60min", duration("1s", "30d");
+        /// Largest chunk, decoded.
+        max_chunk: usize = "3MiB", size("1KiB", "512MiB");
+        /// All chunks of a session together, decoded.
+        max_total: u64 = "20MiB", size("1KiB", "1TiB");
+        /// Sessions an account may have open.
+        max_open_per_account: u32 = "1000", number(1..=1_000_000);
+        /// How long the rows of ended sessions are kept.
+        retention: Duration = "30d", duration("1h", "3650d");
+        /// How often expired sessions are looked for.
+        sweep_interval: Duration = "30s", duration("100ms", "1h");
+    }
+}
+
+section! {
+    /// Passwords and attempts to guess them.
+    Accounts "accounts" {
+        /// Wrong passwords for an account from one address before further attempts are delayed.
+        failures: u32 = "5", number(1..=1000);
+        /// Within which time they are counted.
+        failure_window: Duration = "5min", duration("1s", "24h");
+        /// Longest delay between attempts.
+        max_delay: Duration = "60s", duration("1s", "1h");
+        /// How long a verified password is remembered.
+        remember: Duration = "60s", duration("0s", "1h");
+        /// Memory of one password hash (argon2id).
+        hash_memory: u64 = "19MiB", size("19MiB", "1GiB");
+        /// Passes of one password hash (argon2id).
+        hash_iterations: u32 = "2", number(2..=100);
+    }
+}
+
+section! {
+    /// What one address may do.
+    Limits "limits" {
+        /// Chunks for unknown sessions an address may send in a minute.
+        unknown_sessions_per_minute: u32 = "600", number(1..=1_000_000);
+    }
+}
+
+section! {
+    /// The InterFAX front end.
+    Interfax "interfax" {
+        /// Path of the service, matched without regard to case.
+        path: String = "/dfs.asmx", url_path();
+        /// Switch group of this gateway; an account of another group is refused.
+        switch_group: String = "", any_text();
+    }
+}
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+section! {
+    /// Logs, on standard error.
+    Log "log" {
+        /// Form of the lines.
+        format: LogFormat = "text", log_format();
+        /// Least level that is logged; the variable RUST_LOG overrules it.
+        level: Level = "info", level();
+    }
+}
