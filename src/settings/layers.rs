@@ -79,6 +79,11 @@ pub(super) fn belongs(name: &str) -> bool {
     name.to_uppercase().starts_with(&format!("{PREFIX}_"))
 }
 
+/// Whether a variable has the form of a setting.
+pub(super) fn is_variable(name: &str) -> bool {
+    name.to_uppercase().starts_with(&format!("{PREFIX}__"))
+}
+
 /// Lays the sources over one another; the strongest value of each key remains.
 pub(super) fn gather(sources: &Sources) -> Result<BTreeMap<String, Given>, SettingsError> {
     let mut given = BTreeMap::new();

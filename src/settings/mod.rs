@@ -3,15 +3,19 @@
 //! [`Settings::load`] either returns values that are all usable together, or lists everything
 //! there is to mend. Sizes are in bytes.
 
+mod example;
 mod kind;
 mod layers;
 mod problem;
 mod reader;
+mod relations;
 mod secret;
 mod sections;
+mod unknown;
 
 use reader::Reader;
 
+pub use example::example;
 pub use layers::{Origin, Sources};
 pub use problem::{Problem, SettingsError};
 pub use secret::Secret;
@@ -80,12 +84,17 @@ impl Settings {
     pub fn load(sources: &Sources) -> Result<Loaded, SettingsError> {
         let mut reader = Reader::new(layers::gather(sources)?);
         let settings = Self::read(&mut reader);
+        let mut problems = unknown::check(sources, reader.rest(), &reader.effective);
+        problems.append(&mut reader.problems);
+        if let Some(settings) = &settings {
+            problems.extend(relations::check(settings, &reader.effective));
+        }
         match settings {
-            Some(settings) if reader.problems.is_empty() => Ok(Loaded {
+            Some(settings) if problems.is_empty() => Ok(Loaded {
                 settings,
                 origins: reader.effective,
             }),
-            Some(_) | None => Err(SettingsError::Invalid(reader.problems)),
+            Some(_) | None => Err(SettingsError::Invalid(problems)),
         }
     }
 

@@ -41,24 +41,13 @@ fn list(problems: &[Problem]) -> String {
 /// One thing to mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// A value that is not allowed by itself.
+    /// A value that is not allowed, by itself or beside that of another setting.
     Value {
         /// The setting.
         key: String,
         /// What was given; hidden if it is a secret.
         value: String,
-        /// What would be allowed.
-        allowed: String,
-        /// Who gave it.
-        origin: Origin,
-    },
-    /// A value that is not allowed beside that of another setting.
-    Relation {
-        /// The setting to mend.
-        key: String,
-        /// Its value.
-        value: String,
-        /// What would be allowed, naming the other setting and its value.
+        /// What would be allowed, naming the other setting if there is one.
         allowed: String,
         /// Who gave it.
         origin: Origin,
@@ -78,12 +67,6 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value {
-                key,
-                value,
-                allowed,
-                origin,
-            }
-            | Self::Relation {
                 key,
                 value,
                 allowed,

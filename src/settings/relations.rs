@@ -1,0 +1,141 @@
+//! Values that are only allowed beside one another.
+
+use super::{Effective, Problem, Settings};
+
+/// What a body keeps even when `http.body_memory` is used up, in bytes.
+const BODY_LEAST: usize = 8 << 10;
+/// To what one body's buffer may grow, in bytes.
+const BODY_MOST: usize = 256 << 10;
+/// What an envelope may need beside its chunk, in bytes.
+const ENVELOPE: usize = 64 << 10;
+
+/// Every broken relation between the settings.
+pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem> {
+    let Settings {
+        server,
+        admin,
+        pool,
+        http,
+        content,
+        session,
+        ..
+    } = settings;
+    let mut broken = Broken {
+        effective,
+        problems: Vec::new(),
+    };
+
+    // A statement can outlive the gateway that sent it, and may still name a segment's extents.
+    broken.unless(
+        content.recycle_after > pool.statement_timeout,
+        "content.recycle_after",
+        format!(
+            "more than pool.statement_timeout ({})",
+            broken.text("pool.statement_timeout")
+        ),
+    );
+    broken.unless(
+        pool.lock_timeout <= pool.statement_timeout,
+        "pool.lock_timeout",
+        format!(
+            "at most pool.statement_timeout ({})",
+            broken.text("pool.statement_timeout")
+        ),
+    );
+    // Base64 makes four bytes of three.
+    let largest_chunk = (http.max_body / 4 * 3).saturating_sub(ENVELOPE);
+    broken.unless(
+        session.max_chunk <= largest_chunk,
+        "session.max_chunk",
+        format!(
+            "at most {largest_chunk} bytes: three quarters of http.max_body ({}), less {ENVELOPE} bytes for the envelope",
+            broken.text("http.max_body")
+        ),
+    );
+    broken.unless(
+        session.max_total >= session.max_chunk as u64,
+        "session.max_total",
+        format!(
+            "at least session.max_chunk ({})",
+            broken.text("session.max_chunk")
+        ),
+    );
+    broken.unless(
+        session.sweep_interval <= session.timeout,
+        "session.sweep_interval",
+        format!(
+            "at most session.timeout ({})",
+            broken.text("session.timeout")
+        ),
+    );
+    let least_memory = http.max_in_flight * BODY_LEAST + BODY_MOST;
+    broken.unless(
+        http.body_memory >= least_memory,
+        "http.body_memory",
+        format!(
+            "at least {least_memory} bytes: {BODY_LEAST} for each of http.max_in_flight ({}), and {BODY_MOST}",
+            broken.text("http.max_in_flight")
+        ),
+    );
+    broken.unless(
+        http.min_rate_grace <= http.body_timeout,
+        "http.min_rate_grace",
+        format!(
+            "at most http.body_timeout ({})",
+            broken.text("http.body_timeout")
+        ),
+    );
+    // An address that holds less than one chunk could never send its SessionID last.
+    broken.unless(
+        content.unproven_per_address >= session.max_chunk as u64,
+        "content.unproven_per_address",
+        format!(
+            "at least session.max_chunk ({})",
+            broken.text("session.max_chunk")
+        ),
+    );
+    // Port 0 lets the kernel choose, and it never chooses a port twice.
+    broken.unless(
+        admin.listen != server.listen || server.listen.port() == 0,
+        "admin.listen",
+        format!(
+            "another address than server.listen ({})",
+            broken.text("server.listen")
+        ),
+    );
+    broken.problems
+}
+
+struct Broken<'a> {
+    effective: &'a [Effective],
+    problems: Vec<Problem>,
+}
+
+impl Broken<'_> {
+    /// The value of a setting as it was given.
+    fn text(&self, key: &str) -> String {
+        self.find(key).value.clone()
+    }
+
+    fn unless(&mut self, holds: bool, key: &str, allowed: String) {
+        if holds {
+            return;
+        }
+        let Effective {
+            key, value, origin, ..
+        } = self.find(key).clone();
+        self.problems.push(Problem::Value {
+            key,
+            value,
+            allowed,
+            origin,
+        });
+    }
+
+    fn find(&self, key: &str) -> &Effective {
+        self.effective
+            .iter()
+            .find(|effective| effective.key == key)
+            .expect("a relation names declared settings")
+    }
+}
