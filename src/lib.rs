@@ -3,4 +3,5 @@
 pub mod content;
 pub mod pg;
 pub mod settings;
+pub mod telemetry;
 pub mod xml;

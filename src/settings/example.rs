@@ -47,5 +47,5 @@ fn entry(setting: &Declared, form: Form) -> String {
         Form::List => format!("[{default}]"),
     };
     let variable = variable(&setting.key());
-    format!("#{help}\n# {variable}\n{field} = {value}\n")
+    format!("\n#{help}\n# {variable}\n{field} = {value}\n")
 }

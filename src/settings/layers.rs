@@ -2,7 +2,9 @@
 
 use std::{
     collections::BTreeMap,
-    env, fmt, fs,
+    env,
+    ffi::OsString,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +16,7 @@ use super::SettingsError;
 const PREFIX: &str = "CHUNKGATE";
 
 /// Where settings come from, the weakest first.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The configuration file (TOML), if there is one.
     pub file: Option<PathBuf>,
@@ -27,7 +29,7 @@ pub struct Sources {
 impl Sources {
     /// The environment of this process, below `flags` and above `file`.
     pub fn of_process(file: Option<PathBuf>, flags: BTreeMap<String, String>) -> Self {
-        let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let lossy = |text: OsString| text.to_string_lossy().into_owned();
         Self {
             file,
             environment: env::vars_os()
@@ -36,6 +38,17 @@ impl Sources {
                 .collect(),
             flags,
         }
+    }
+}
+
+impl fmt::Debug for Sources {
+    /// Names only: a value may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("file", &self.file)
+            .field("environment", &self.environment.keys())
+            .field("flags", &self.flags.keys())
+            .finish()
     }
 }
 

@@ -1,0 +1,105 @@
+//! Every metric: its name, kind, unit, labels, and the sentence that explains it.
+
+use metrics::Unit;
+
+/// One metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name in the Prometheus text.
+    pub name: &'static str,
+    /// How it counts.
+    pub kind: Kind,
+    /// Of what.
+    pub unit: Unit,
+    /// The names of its labels.
+    pub labels: &'static [&'static str],
+    /// One sentence.
+    pub help: &'static str,
+}
+
+/// How a metric counts.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// The value now.
+    Gauge,
+    /// How many observations were at most each of these bounds.
+    Histogram(&'static [f64]),
+}
+
+/// Bounds for times, in seconds: from one sync of a fast disk to the longest statement.
+const SECONDS: Kind = Kind::Histogram(&[
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+]);
+
+/// Bounds for groups.
+const MEMBERS: Kind = Kind::Histogram(&[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0]);
+
+/// Declares each metric as a constant and puts it on the list of all.
+macro_rules! metrics {
+    ($($constant:ident = $name:literal, $kind:expr, $unit:ident, [$($label:literal),*], $help:literal;)+) => {
+        $(
+            #[doc = $help]
+            pub const $constant: Metric = Metric {
+                name: $name,
+                kind: $kind,
+                unit: Unit::$unit,
+                labels: &[$($label),*],
+                help: $help,
+            };
+        )+
+
+        /// Every metric of the gateway.
+        pub const ALL: &[Metric] = &[$($constant),+];
+    };
+}
+
+metrics! {
+    OPERATIONS = "chunkgate_operations_total", Kind::Counter, Count, ["protocol", "operation", "code"],
+        "Operations answered; code is 0 for success, the protocol's negative number, or the HTTP status of a fault.";
+    OPERATION_SECONDS = "chunkgate_operation_seconds", SECONDS, Seconds, ["protocol", "operation"],
+        "Time from the first byte of a request to its answer.";
+    OPERATION_BYTES = "chunkgate_operation_bytes_total", Kind::Counter, Bytes, ["protocol", "operation"],
+        "Bytes of request bodies.";
+    UPLOAD_ERRORS = "chunkgate_upload_errors_total", Kind::Counter, Count, ["error"],
+        "Errors of the engine, by their kind.";
+    REFUSED = "chunkgate_refused_total", Kind::Counter, Count, ["reason"],
+        "Requests refused at the edge before they reached an operation.";
+    IN_FLIGHT = "chunkgate_requests_in_flight", Kind::Gauge, Count, [],
+        "Requests being served.";
+    BODY_MEMORY = "chunkgate_body_memory_bytes", Kind::Gauge, Bytes, [],
+        "Memory of all body buffers.";
+    OPEN_SESSIONS = "chunkgate_open_sessions", Kind::Gauge, Count, [],
+        "Upload sessions that take chunks.";
+    EXPIRED_SESSIONS = "chunkgate_expired_sessions_total", Kind::Counter, Count, [],
+        "Upload sessions ended because nobody used them in time.";
+    REPEATED_CHUNKS = "chunkgate_repeated_chunks_total", Kind::Counter, Count, [],
+        "Chunks sent again after a lost answer, answered and not stored again.";
+    COMMIT_GROUP_SIZE = "chunkgate_commit_group_size", MEMBERS, Count, [],
+        "Appends that shared a commit.";
+    COMMIT_GROUP_SECONDS = "chunkgate_commit_group_seconds", SECONDS, Seconds, [],
+        "Time of a commit.";
+    SYNC_GROUP_SIZE = "chunkgate_sync_group_size", MEMBERS, Count, [],
+        "Appends that shared an fdatasync.";
+    SYNC_GROUP_SECONDS = "chunkgate_sync_group_seconds", SECONDS, Seconds, [],
+        "Time of an fdatasync.";
+    SEGMENTS = "chunkgate_content_segments", Kind::Gauge, Count, ["state"],
+        "Segments of the content store.";
+    ALLOCATED_BYTES = "chunkgate_content_allocated_bytes", Kind::Gauge, Bytes, [],
+        "Bytes taken by all segment files.";
+    DEAD_BYTES = "chunkgate_content_dead_bytes", Kind::Gauge, Bytes, [],
+        "Bytes in segment files that belong to no upload.";
+    FREE_BYTES = "chunkgate_content_free_bytes", Kind::Gauge, Bytes, [],
+        "Bytes free on the file system beyond content.min_free.";
+    RECLAIMED_SEGMENTS = "chunkgate_content_reclaimed_segments_total", Kind::Counter, Count, [],
+        "Segments whose space was taken back.";
+    POISONED_SEGMENTS = "chunkgate_content_poisoned_segments_total", Kind::Counter, Count, [],
+        "Segments given up because a write or a sync failed.";
+    POOL_CONNECTIONS = "chunkgate_pool_connections", Kind::Gauge, Count, ["state"],
+        "Connections to Postgres.";
+    POOL_WAITING = "chunkgate_pool_waiting", Kind::Gauge, Count, [],
+        "Requests that wait for a connection to Postgres.";
+    DATABASE_UP = "chunkgate_database_up", Kind::Gauge, Count, [],
+        "1 while Postgres answers, else 0.";
+}

@@ -1,0 +1,4 @@
+//! What operators see of a running gateway: log lines and metrics.
+
+pub mod logs;
+pub mod metrics;
