@@ -175,7 +175,7 @@ section! {
         /// How long the rows of ended sessions are kept.
         retention: Duration = "30d", duration("1h", "3650d");
         /// How often expired sessions are looked for.
-        sweep_interval: Duration = "30s", duration("100ms", "1h");
+        sweep_interval: Duration = "30s", duration("100ms", "24h");
     }
 }
 

@@ -13,8 +13,10 @@ pub(super) fn check<'a>(
 ) -> Vec<Problem> {
     let mut problems: Vec<_> = rest
         .map(|(key, origin)| {
-            let meant =
-                nearest(key, effective, key.len() / 3).or_else(|| elsewhere(key, effective));
+            // A slip of the finger, else the wrong section, else the wrong word.
+            let meant = nearest(key, effective, 2)
+                .or_else(|| elsewhere(key, effective))
+                .or_else(|| nearest(key, effective, key.len() / 3));
             let notation = |key: &str| match origin {
                 Origin::Environment(_) => variable(key),
                 Origin::Default | Origin::File(_) | Origin::Flag => key.to_owned(),
