@@ -14,12 +14,14 @@ use tracing::Level;
 
 use super::{LogFormat, Secret};
 
+type Parse<T> = Box<dyn Fn(&str) -> Option<T>>;
+
 /// How to read one setting from its text.
 pub(super) struct Kind<T> {
     /// Ends the sentence "allowed: ...".
     pub allowed: String,
-    /// `None` for a text outside of what is allowed.
-    pub parse: Box<dyn Fn(&str) -> Option<T>>,
+    /// Gives `None` for a text outside of what is allowed.
+    pub parse: Parse<T>,
     /// The text must never be shown.
     pub secret: bool,
     /// How the value is written in the configuration file.

@@ -1,6 +1,10 @@
 //! Why settings are refused, in words that name the mend.
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt::{self, Write},
+    io,
+    path::PathBuf,
+};
 
 use super::{Origin, layers::variable};
 
@@ -34,8 +38,11 @@ pub enum SettingsError {
 }
 
 fn list(problems: &[Problem]) -> String {
-    let lines: String = problems.iter().map(|p| format!("\n  - {p}")).collect();
-    format!("the settings cannot be used:{lines}")
+    let mut text = "the settings cannot be used:".to_owned();
+    for problem in problems {
+        let _ = write!(text, "\n  - {problem}");
+    }
+    text
 }
 
 /// One thing to mend.

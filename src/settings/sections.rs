@@ -86,7 +86,7 @@ section! {
         url: Option<Secret> = "", optional(secret("an address as in `postgres://user:password@host:5432/name`"));
         /// File of certificate authorities (PEM) for TLS; empty: those of the machine.
         tls_ca: Option<PathBuf> = "", optional(path());
-        /// Accepts a server that runs with fsync or full_page_writes off, and so may lose documents in a power cut.
+        /// Accepts a server that runs with `fsync` or `full_page_writes` off, and so may lose documents in a power cut.
         allow_unsafe_durability: bool = "false", flag();
     }
 }
@@ -229,7 +229,7 @@ section! {
     Log "log" {
         /// Form of the lines.
         format: LogFormat = "text", log_format();
-        /// Least level that is logged; the variable RUST_LOG overrules it.
+        /// Least level that is logged; the variable `RUST_LOG` overrules it.
         level: Level = "info", level();
     }
 }

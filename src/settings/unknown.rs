@@ -80,6 +80,8 @@ fn elsewhere<'a>(name: &str, effective: &'a [Effective]) -> Option<&'a str> {
 
 /// Separators are what people mistype most, so they do not count.
 fn letters(name: &str) -> String {
-    let name = name.to_lowercase();
-    name.chars().filter(|c| c.is_ascii_alphanumeric()).collect()
+    name.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
 }

@@ -91,7 +91,7 @@ metrics! {
     DEAD_BYTES = "chunkgate_content_dead_bytes", Kind::Gauge, Bytes, [],
         "Bytes in segment files that belong to no upload.";
     FREE_BYTES = "chunkgate_content_free_bytes", Kind::Gauge, Bytes, [],
-        "Bytes free on the file system beyond content.min_free.";
+        "Bytes free on the file system beyond `content.min_free`.";
     RECLAIMED_SEGMENTS = "chunkgate_content_reclaimed_segments_total", Kind::Counter, Count, [],
         "Segments whose space was taken back.";
     POISONED_SEGMENTS = "chunkgate_content_poisoned_segments_total", Kind::Counter, Count, [],

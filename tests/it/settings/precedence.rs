@@ -21,10 +21,10 @@ fn nothing_given_is_the_defaults() {
     assert_eq!(settings.http.max_body, 10 << 20);
     assert_eq!(settings.http.trusted_proxies, []);
     assert_eq!(settings.content.segment_size, 64 << 20);
-    assert_eq!(settings.session.timeout, Duration::from_secs(3600));
+    assert_eq!(settings.session.timeout, Duration::from_hours(1));
     assert_eq!(
         settings.session.retention,
-        Duration::from_secs(30 * 24 * 3600)
+        Duration::from_hours(30 * 24)
     );
     assert_eq!(settings.session.max_chunk, 3_145_728);
     assert_eq!(settings.session.max_total, 20_971_520);
@@ -53,7 +53,7 @@ fn each_source_overrules_the_one_before() {
     let session = &loaded.settings.session;
     assert_eq!(session.sweep_interval, Duration::from_secs(7));
     assert_eq!(session.max_chunk, 2 << 20);
-    assert_eq!(session.timeout, Duration::from_secs(240));
+    assert_eq!(session.timeout, Duration::from_mins(4));
     assert_eq!(session.max_total, 20 << 20);
 
     assert_eq!(
@@ -111,8 +111,8 @@ fn units_are_those_people_write() {
         Settings::load(&sources).unwrap().settings.http.body_timeout
     };
     assert_eq!(span("90s"), Duration::from_secs(90));
-    assert_eq!(span("2h"), Duration::from_secs(7200));
-    assert_eq!(span("1h 30min"), Duration::from_secs(5400));
+    assert_eq!(span("2h"), Duration::from_hours(2));
+    assert_eq!(span("1h 30min"), Duration::from_mins(90));
 }
 
 #[test]
