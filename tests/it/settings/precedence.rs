@@ -22,10 +22,7 @@ fn nothing_given_is_the_defaults() {
     assert_eq!(settings.http.trusted_proxies, []);
     assert_eq!(settings.content.segment_size, 64 << 20);
     assert_eq!(settings.session.timeout, Duration::from_hours(1));
-    assert_eq!(
-        settings.session.retention,
-        Duration::from_hours(30 * 24)
-    );
+    assert_eq!(settings.session.retention, Duration::from_hours(30 * 24));
     assert_eq!(settings.session.max_chunk, 3_145_728);
     assert_eq!(settings.session.max_total, 20_971_520);
     assert_eq!(settings.log.format, LogFormat::Text);
