@@ -1,7 +1,9 @@
 //! chunkgate: a gateway that keeps legacy upload clients alive.
 
 pub mod content;
+pub mod engine;
 pub mod pg;
 pub mod settings;
+pub mod store;
 pub mod telemetry;
 pub mod xml;

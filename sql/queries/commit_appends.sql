@@ -1,0 +1,55 @@
+-- Commits a group of appends, at most one for a session. Returns those that were committed.
+--
+-- $1 sessions  $2 lengths  $3 digests  $4 is last  $5 fences  $6 answers to the append before may be lost
+-- (arrays, one entry an append)
+-- $7 boot  $8 switch group
+-- $9 sessions  $10 offsets in the append  $11 lengths  $12 segments  $13 offsets in the segment  $14 checksums
+-- (arrays, one entry an extent)  $15 store
+WITH input AS (
+    SELECT *
+    FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::boolean[], $5::bigint[], $6::boolean[])
+        AS i (session_id, length, digest, is_last, fence, answer_lost)
+), locked AS MATERIALIZED (
+    -- In id order, whatever the group's order: two overlapping groups would deadlock otherwise.
+    SELECT id FROM upload_session WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
+), appended AS (
+    UPDATE upload_session s
+    SET received     = s.received + i.length,
+        appends      = s.appends + 1,
+        state        = CASE WHEN i.is_last THEN 'complete' ELSE s.state END,
+        -- Moved only when it matters, since it is indexed.
+        expires_at   = CASE WHEN i.is_last OR s.expires_at < now() + make_interval(secs => s.timeout) - interval '5 minutes'
+                            THEN now() + make_interval(secs => s.timeout)
+                            ELSE s.expires_at END,
+        last_boot    = $7,
+        last_length  = i.length,
+        last_digest  = i.digest,
+        last_is_last = i.is_last,
+        last_suspect = false
+    FROM input i, locked l, account a
+    WHERE l.id = s.id
+      AND i.session_id = s.id
+      AND a.id = s.account_id
+      AND s.state = 'open'
+      AND s.expires_at > now()
+      AND s.fence = i.fence
+      AND i.length BETWEEN 1 AND s.max_chunk
+      AND s.received + i.length <= s.max_total
+      AND a.enabled AND a.switch_group = $8 AND a.fax_service AND a.is_primary
+      AND NOT (
+          -- The append before, sent again because its answer was lost.
+          s.last_length IS NOT DISTINCT FROM i.length
+          AND s.last_digest IS NOT DISTINCT FROM i.digest
+          AND s.last_is_last IS NOT DISTINCT FROM i.is_last
+          AND (i.answer_lost OR s.last_suspect
+               OR NOT EXISTS (SELECT FROM gateway_boot b WHERE b.id = s.last_boot))
+      )
+    RETURNING s.id, s.received, i.length
+), stored AS (
+    INSERT INTO upload_extent (session_id, position, length, store_id, segment, segment_offset, checksum)
+    SELECT appended.id, appended.received - appended.length + e.relative, e.length, $15, e.segment, e.segment_offset, e.checksum
+    FROM unnest($9::bigint[], $10::bigint[], $11::integer[], $12::bigint[], $13::bigint[], $14::bytea[])
+        AS e (session_id, relative, length, segment, segment_offset, checksum)
+    JOIN appended ON appended.id = e.session_id
+)
+SELECT id, received FROM appended

@@ -1,0 +1,2 @@
+-- The content stores this database knows.
+SELECT id FROM content_store ORDER BY created_at

@@ -1,0 +1,10 @@
+-- Deletes up to $2 sessions that ended more than $1 seconds ago, with the extents a consumed one still has.
+WITH old AS (
+    SELECT id FROM upload_session
+    WHERE ended_at < now() - make_interval(secs => $1)
+    ORDER BY ended_at
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+)
+DELETE FROM upload_session s USING old WHERE s.id = old.id
+RETURNING s.id

@@ -1,0 +1,19 @@
+-- Says what an append to session $1 meets: length $2, digest $3, is last $4, $5 = the answer to the append
+-- before may be lost. No row: there is no such session.
+SELECT s.state,
+       s.expires_at <= now() AS expired,
+       s.received,
+       s.max_chunk,
+       s.max_total,
+       s.fence,
+       a.enabled,
+       a.switch_group,
+       a.fax_service,
+       a.is_primary,
+       (s.last_length IS NOT DISTINCT FROM $2
+        AND s.last_digest IS NOT DISTINCT FROM $3
+        AND s.last_is_last IS NOT DISTINCT FROM $4
+        AND ($5 OR s.last_suspect OR NOT EXISTS (SELECT FROM gateway_boot b WHERE b.id = s.last_boot))) AS repeated
+FROM upload_session s
+LEFT JOIN account a ON a.id = s.account_id
+WHERE s.id = $1

@@ -1,0 +1,143 @@
+//! Logging in: wrong passwords cost time, right ones are remembered for a minute.
+
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use hmac::{Hmac, KeyInit, Mac};
+use moka::sync::Cache;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::{
+    UploadError,
+    account::{Account, name_key},
+    password::Passwords,
+    repository::Repository,
+    throttle::{Throttle, ThrottleSettings},
+};
+
+/// How many verified passwords are remembered.
+const REMEMBERED: u64 = 10_000;
+
+/// How log-ins are checked.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountsSettings {
+    /// When guesses are slowed down.
+    pub throttle: ThrottleSettings,
+    /// How long a verified password need not be hashed again.
+    pub remember: Duration,
+    /// argon2id's memory, in KiB.
+    pub hash_memory: u32,
+    /// argon2id's passes.
+    pub hash_iterations: u32,
+}
+
+/// A user name and a password as a client sent them.
+pub struct Credentials {
+    /// The name.
+    pub user: String,
+    /// The password; wiped when it is dropped.
+    pub password: Zeroizing<String>,
+}
+
+/// Checks credentials against the accounts in the database.
+pub struct Accounts {
+    repository: Arc<dyn Repository>,
+    passwords: Passwords,
+    throttle: Throttle,
+    // Keyed digests of verified passwords, each bound to the hash it was verified against. The
+    // key lives as long as the process, so the digests say nothing to whoever finds them.
+    verified: Cache<[u8; 32], ()>,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Accounts {
+    /// Checks against the accounts in `repository`.
+    ///
+    /// # Errors
+    /// A message when the hash parameters are impossible or the system has no random numbers.
+    pub fn new(
+        repository: Arc<dyn Repository>,
+        settings: &AccountsSettings,
+    ) -> Result<Self, String> {
+        let mut key = Zeroizing::new([0_u8; 32]);
+        getrandom::fill(&mut *key).map_err(|e| e.to_string())?;
+        Ok(Self {
+            repository,
+            passwords: Passwords::new(settings.hash_memory, settings.hash_iterations)?,
+            throttle: Throttle::new(settings.throttle),
+            verified: Cache::builder()
+                .max_capacity(REMEMBERED)
+                .time_to_live(settings.remember)
+                .build(),
+            key,
+        })
+    }
+
+    /// The passwords' hasher, for commands that set one.
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
+    /// The account of these credentials, if it may be used from `address` now.
+    ///
+    /// The row is read every time, so a change of the account holds at once; only the hashing is
+    /// spared for a password that was verified a moment ago.
+    ///
+    /// # Errors
+    /// [`UploadError::BadCredentials`], also without a look at the password while guesses are
+    /// slowed down; then [`UploadError::AccountDisabled`], [`UploadError::AddressNotAllowed`].
+    pub async fn log_in(
+        &self,
+        credentials: &Credentials,
+        address: IpAddr,
+    ) -> Result<Account, UploadError> {
+        let name = name_key(&credentials.user);
+        let account = if name.is_empty() || name.len() > 512 || name.contains('\0') {
+            None
+        } else {
+            self.repository.account(&name).await?
+        };
+        let remembered = account
+            .as_ref()
+            .map(|account| self.digest(account, &credentials.password));
+        if !remembered.is_some_and(|digest| self.verified.contains_key(&digest)) {
+            // Asked when the turn has come: many guesses sent at once must not all slip through.
+            let turn = self.passwords.turn().await?;
+            if self.throttle.blocks(&name, address, Instant::now()) {
+                return Err(UploadError::BadCredentials);
+            }
+            let hash = account
+                .as_ref()
+                .map(|account| account.password_hash.as_str());
+            if !turn.verify(&credentials.password, hash).await? {
+                self.throttle.failed(&name, address, Instant::now());
+                return Err(UploadError::BadCredentials);
+            }
+            self.throttle.succeeded(&name, address);
+            if let Some(digest) = remembered {
+                self.verified.insert(digest, ());
+            }
+        }
+        let account = account.ok_or(UploadError::BadCredentials)?;
+        if !account.settings.enabled {
+            return Err(UploadError::AccountDisabled);
+        }
+        if !account.settings.allows(address) {
+            return Err(UploadError::AddressNotAllowed);
+        }
+        Ok(account)
+    }
+
+    fn digest(&self, account: &Account, password: &str) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.key)
+            .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
+        mac.update(account.password_hash.as_bytes());
+        mac.update(&[0]);
+        mac.update(password.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}

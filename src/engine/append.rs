@@ -1,0 +1,252 @@
+//! One chunk on its way from a front end into a session.
+
+use std::{net::IpAddr, sync::Arc};
+
+use bytes::Bytes;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::content::{ContentError, Sealed, Writer};
+
+use super::{
+    Shared, UploadError,
+    answers::Receipt,
+    commit::{Committed, Verdict, judge},
+    repository::{ChunkFacts, Commit},
+    session::{KnownSession, SessionId, SessionKey, SessionState},
+    unproven::Reservation,
+};
+
+/// An append that was acknowledged by the database.
+#[derive(Debug)]
+pub struct Acknowledged {
+    /// Bytes the session has now.
+    pub total: u64,
+    /// To be told when the answer was written.
+    pub receipt: Receipt,
+}
+
+/// Takes the bytes of one chunk, before or after it is known to which session they go.
+///
+/// Nothing a client does wrong makes a write fail: the reasons come, in their proper order, from
+/// [`Append::finish`], so that a front end may read a message to its end before it answers.
+/// Dropped without `finish`, an append leaves no trace in its session.
+pub struct Append {
+    shared: Arc<Shared>,
+    address: IpAddr,
+    target: Target,
+    writer: Option<Box<dyn Writer>>,
+    // The first block of a chunk whose session is not known yet.
+    held: Option<Bytes>,
+    reservation: Option<Reservation>,
+    storage: Result<(), ContentError>,
+    digest: Box<Xxh3>,
+    length: u64,
+}
+
+enum Target {
+    /// No name has come yet.
+    Unnamed,
+    /// Open, or complete.
+    Known(SessionKey, KnownSession),
+    /// Nothing will be stored.
+    Refused(UploadError),
+}
+
+impl Append {
+    pub(super) fn new(shared: Arc<Shared>, address: IpAddr) -> Self {
+        Self {
+            shared,
+            address,
+            target: Target::Unnamed,
+            writer: None,
+            held: None,
+            reservation: None,
+            storage: Ok(()),
+            digest: Box::new(Xxh3::new()),
+            length: 0,
+        }
+    }
+
+    /// Says to which session the chunk goes; the first name counts.
+    pub async fn name(&mut self, key: SessionKey) {
+        if !matches!(self.target, Target::Unnamed) {
+            return;
+        }
+        self.target = match self.shared.find(key, self.address).await {
+            Ok(session) => Target::Known(key, session),
+            Err(error) => Target::Refused(error),
+        };
+        self.reservation = None;
+        if let Some(held) = self.held.take() {
+            self.store(held).await;
+        }
+        if !self.keeps_bytes() {
+            self.writer = None;
+        }
+    }
+
+    /// The session, once it is known.
+    pub fn session(&self) -> Option<SessionId> {
+        match &self.target {
+            Target::Known(_, session) => Some(session.id),
+            Target::Unnamed | Target::Refused(_) => None,
+        }
+    }
+
+    /// Bytes taken so far.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Takes the next block, 1 byte to [`crate::content::MAX_BLOCK`] bytes. Returns when the block
+    /// has gone to the content store, or is not wanted.
+    pub async fn write(&mut self, block: Bytes) {
+        self.length += block.len() as u64;
+        match self.target {
+            Target::Unnamed => {
+                self.digest.update(&block);
+                self.stage(block).await;
+            }
+            Target::Known(..) if self.keeps_bytes() => {
+                self.digest.update(&block);
+                self.store(block).await;
+            }
+            // Only compared with the last chunk.
+            Target::Known(_, session) if self.length <= session.max_chunk => {
+                self.digest.update(&block);
+            }
+            Target::Known(..) => self.writer = None,
+            Target::Refused(_) => {}
+        }
+    }
+
+    fn keeps_bytes(&self) -> bool {
+        match self.target {
+            Target::Known(_, session) => {
+                session.state == SessionState::Open && self.length <= session.max_chunk
+            }
+            Target::Unnamed => true,
+            Target::Refused(_) => false,
+        }
+    }
+
+    /// Keeps one block in memory; from the second on, bytes go to the store on the address' account.
+    async fn stage(&mut self, block: Bytes) {
+        if self.length == block.len() as u64 {
+            self.held = Some(block);
+            return;
+        }
+        let held = self.held.take();
+        let more = block.len() + held.as_ref().map_or(0, Bytes::len);
+        let reservation = self
+            .reservation
+            .get_or_insert_with(|| self.shared.unproven.reservation(self.address));
+        if let Err(error) = reservation.grow(more as u64) {
+            self.writer = None;
+            self.target = Target::Refused(error);
+            return;
+        }
+        for block in held.into_iter().chain([block]) {
+            self.store(block).await;
+        }
+    }
+
+    async fn store(&mut self, block: Bytes) {
+        if self.storage.is_err() || !self.keeps_bytes() {
+            return;
+        }
+        self.storage = self.try_store(block).await;
+        if self.storage.is_err() {
+            self.writer = None;
+        }
+    }
+
+    async fn try_store(&mut self, block: Bytes) -> Result<(), ContentError> {
+        if self.writer.is_none() {
+            self.shared.store.admit()?;
+        }
+        let session = self.session().map(|id| id.0);
+        let store = &self.shared.store;
+        let writer = self.writer.get_or_insert_with(|| store.writer(session));
+        writer.write(block).await
+    }
+
+    /// Makes the chunk durable and commits it. `client_gone` is asked once, when everything is
+    /// ready: if the client has gone, nothing is committed.
+    ///
+    /// # Errors
+    /// The first of the reasons, in the order in which the original service gives them, why the
+    /// chunk was not stored.
+    pub async fn finish(
+        mut self,
+        is_last: bool,
+        client_gone: impl FnOnce() -> bool,
+    ) -> Result<Acknowledged, UploadError> {
+        let target = std::mem::replace(&mut self.target, Target::Unnamed);
+        let (key, session) = match target {
+            Target::Known(key, session) => (key, session),
+            Target::Unnamed => return Err(UploadError::SessionNotOpen),
+            Target::Refused(error) => return Err(error),
+        };
+        let mut commit = Commit {
+            session: session.id,
+            fence: session.fence,
+            chunk: ChunkFacts {
+                length: self.length,
+                digest: self.digest.digest128(),
+            },
+            is_last,
+            answer_lost: false,
+            extents: Vec::new(),
+        };
+        let storable = self.length > 0 && self.length <= session.max_chunk;
+        if !storable || self.storage.is_err() {
+            return Err(self.refusal(&commit).await);
+        }
+        let sealed = match self.writer.take() {
+            Some(writer) => writer.seal().await,
+            // A complete session: there is nothing to store, only an answer to repeat.
+            None => Ok(Sealed {
+                extents: Vec::new(),
+                pin: crate::content::Pin::new(()),
+            }),
+        };
+        let sealed = match sealed {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                self.storage = Err(error);
+                return Err(self.refusal(&commit).await);
+            }
+        };
+        if client_gone() {
+            return Err(UploadError::ClientGone);
+        }
+        commit.extents = sealed.extents;
+        let outcome = self.shared.committer.commit(commit, sealed.pin).await;
+        let stale = outcome
+            .as_ref()
+            .map_or(true, |done| is_last || done.fence != session.fence);
+        if stale {
+            self.shared.known.invalidate(&key);
+        }
+        let Committed { total, receipt, .. } = outcome?;
+        Ok(Acknowledged { total, receipt })
+    }
+
+    /// Why a chunk that was not stored is refused: what is wrong with its session or its owner
+    /// comes before what is wrong with the chunk, and our own troubles come last.
+    async fn refusal(&self, append: &Commit) -> UploadError {
+        let met = match self.shared.repository.explain(append).await {
+            Ok(met) => met,
+            Err(error) => return error.into(),
+        };
+        match judge(append, met.as_ref(), &self.shared.settings.switch_group) {
+            Verdict::Refuse(error) => error,
+            Verdict::Commit { .. } | Verdict::AnswerAgain => match &self.storage {
+                Err(error) => error.clone().into(),
+                // The session's limit was raised meanwhile; the client may send the chunk again.
+                Ok(()) => UploadError::Internal("a chunk was dropped that is allowed now"),
+            },
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! One group's way through the database, and what becomes of each of its appends.
+
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, stream};
+use tracing::warn;
+
+use crate::{
+    content::Pin,
+    engine::{
+        UploadError,
+        answers::LostAnswer,
+        repository::{Commit, RepositoryError},
+        session::SessionId,
+    },
+};
+
+use super::{Committed, CommitterParts, Verdict, Waiting, judge};
+
+/// How often an append is judged and tried again while the session changes under it.
+const ATTEMPTS: usize = 4;
+/// How long a caller waits for the outcome of a commit whose connection broke.
+const RESOLVE_WITHIN: Duration = Duration::from_secs(2);
+/// The pause between two questions about such an outcome.
+const RESOLVE_PAUSE: Duration = Duration::from_millis(100);
+/// Appends judged or retried side by side.
+const SIDE_BY_SIDE: usize = 4;
+
+/// An append and, if there is one, the append before it of which nobody knows what became.
+pub struct Member {
+    pub before: Option<Unresolved>,
+    pub waiting: Waiting,
+}
+
+impl Member {
+    pub fn session(&self) -> SessionId {
+        self.waiting.append.session
+    }
+}
+
+/// An append whose outcome is not known; its caller was told that something failed.
+pub struct Unresolved {
+    append: Commit,
+    // The bytes may be named in the database.
+    _pin: Pin,
+}
+
+impl Unresolved {
+    pub fn session(&self) -> SessionId {
+        self.append.session
+    }
+}
+
+/// A session that is no longer under way, and what is left to do for it.
+pub struct Done {
+    pub session: SessionId,
+    pub unresolved: Option<Unresolved>,
+    pub not_marked: Option<LostAnswer>,
+}
+
+impl Done {
+    fn nothing_left(session: SessionId) -> Self {
+        Self {
+            session,
+            unresolved: None,
+            not_marked: None,
+        }
+    }
+}
+
+/// Commits a group and answers each of its appends.
+pub async fn run(parts: &CommitterParts, group: Vec<Member>) -> Vec<Done> {
+    let (mut done, mut ready) = (Vec::new(), Vec::new());
+    for member in group {
+        match settle_before(parts, member).await {
+            Ok(waiting) => ready.push(waiting),
+            Err(left) => done.push(left),
+        }
+    }
+    // Appends to complete sessions brought nothing to commit, only an answer to repeat.
+    let (ready, compared): (Vec<_>, Vec<_>) = ready
+        .into_iter()
+        .partition(|waiting| !waiting.append.extents.is_empty());
+    let mut outcomes = commit_together(parts, ready).await;
+    outcomes.extend(
+        compared
+            .into_iter()
+            .map(|waiting| (waiting, Outcome::Missing)),
+    );
+    let conclusions = outcomes
+        .into_iter()
+        .map(|(waiting, outcome)| conclude(parts, waiting, outcome));
+    let conclusions = stream::iter(conclusions).buffer_unordered(SIDE_BY_SIDE);
+    done.extend(conclusions.collect::<Vec<_>>().await);
+    done
+}
+
+async fn commit_together(parts: &CommitterParts, ready: Vec<Waiting>) -> Vec<(Waiting, Outcome)> {
+    if ready.is_empty() {
+        return Vec::new();
+    }
+    let appends: Vec<Commit> = ready.iter().map(|waiting| waiting.append.clone()).collect();
+    let begun = Instant::now();
+    let result = parts.repository.commit(parts.boot, &appends).await;
+    crate::telemetry::metrics::commit_group(appends.len(), begun.elapsed());
+    let alone = ready.len() == 1;
+    let outcome_of = |waiting: Waiting| {
+        let outcome = match &result {
+            Ok(totals) => totals
+                .iter()
+                .find(|(session, _)| *session == waiting.append.session)
+                .map_or(Outcome::Missing, |(_, total)| Outcome::Committed(*total)),
+            // One append that the database refuses must not spoil the others.
+            Err(RepositoryError::Refused { .. }) if !alone => Outcome::Missing,
+            Err(error) => Outcome::of(error.clone()),
+        };
+        (waiting, outcome)
+    };
+    ready.into_iter().map(outcome_of).collect()
+}
+
+/// Tells the database of lost answers and finds out open outcomes.
+pub async fn repair(
+    parts: &CommitterParts,
+    lost: Vec<LostAnswer>,
+    unresolved: Vec<Unresolved>,
+) -> Vec<Done> {
+    let mut done = Vec::with_capacity(lost.len() + unresolved.len());
+    for lost in lost {
+        let told = parts
+            .repository
+            .mark_suspect(parts.boot, lost.session, lost.total)
+            .await;
+        let mut left = Done::nothing_left(lost.session);
+        match told {
+            Ok(()) => parts.answers.marked(lost),
+            Err(_) => left.not_marked = Some(lost),
+        }
+        done.push(left);
+    }
+    for open in unresolved {
+        let session = open.session();
+        let mut left = Done::nothing_left(session);
+        if let Err(open) = resolve_earlier(parts, open).await {
+            left.unresolved = Some(open);
+        }
+        done.push(left);
+    }
+    done
+}
+
+enum Outcome {
+    Committed(u64),
+    Missing,
+    Unknown(RepositoryError),
+    Failed(UploadError),
+}
+
+impl Outcome {
+    fn of(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::OutcomeUnknown(_) => Self::Unknown(error),
+            RepositoryError::Unavailable(_)
+            | RepositoryError::Refused { .. }
+            | RepositoryError::Corrupt(_) => Self::Failed(error.into()),
+        }
+    }
+}
+
+/// Finds out what became of the append before, so that this one can be told from it.
+async fn settle_before(parts: &CommitterParts, member: Member) -> Result<Waiting, Done> {
+    let Member {
+        before,
+        mut waiting,
+    } = member;
+    if let Some(before) = before
+        && let Err(before) = resolve_earlier(parts, before).await
+    {
+        let session = waiting.append.session;
+        let error = RepositoryError::Unavailable("an earlier outcome is still open".to_owned());
+        let _gone = waiting.reply.send(Err(error.into()));
+        return Err(Done {
+            session,
+            unresolved: Some(before),
+            not_marked: None,
+        });
+    }
+    waiting.append.answer_lost = parts.answers.may_be_lost(waiting.append.session);
+    Ok(waiting)
+}
+
+/// If an append of which its client heard only that something failed was committed, its answer counts as lost.
+async fn resolve_earlier(parts: &CommitterParts, open: Unresolved) -> Result<(), Unresolved> {
+    match parts.repository.resolve(&open.append).await {
+        Ok(Some(total)) => {
+            drop(parts.answers.open(open.append.session, total));
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(_) => Err(open),
+    }
+}
+
+/// Brings one append to its end and answers its caller.
+async fn conclude(parts: &CommitterParts, waiting: Waiting, outcome: Outcome) -> Done {
+    let Waiting {
+        mut append,
+        pin,
+        reply,
+    } = waiting;
+    let session = append.session;
+    let mut done = Done::nothing_left(session);
+    let answer = match pursue(parts, &mut append, outcome).await {
+        Ok(total) => Ok(Committed {
+            total,
+            fence: append.fence,
+            receipt: parts.answers.open(session, total),
+        }),
+        Err(Pursuit::Refused(error)) => Err(error),
+        Err(Pursuit::Open(error)) => {
+            warn!(%session, %error, "the outcome of a commit is not known yet");
+            done.unresolved = Some(Unresolved { append, _pin: pin });
+            Err(error.into())
+        }
+    };
+    // A caller that is gone drops the receipt, and with it the answer counts as lost.
+    let _gone = reply.send(answer);
+    done
+}
+
+enum Pursuit {
+    Refused(UploadError),
+    Open(RepositoryError),
+}
+
+async fn pursue(
+    parts: &CommitterParts,
+    append: &mut Commit,
+    mut outcome: Outcome,
+) -> Result<u64, Pursuit> {
+    for _ in 0..ATTEMPTS {
+        match outcome {
+            Outcome::Committed(total) => return Ok(total),
+            Outcome::Failed(error) => return Err(Pursuit::Refused(error)),
+            Outcome::Unknown(error) => return resolve_now(parts, append, error).await,
+            Outcome::Missing => outcome = explain(parts, append).await?,
+        }
+    }
+    Err(Pursuit::Refused(UploadError::Internal(
+        "an append was refused again and again and nothing explains why",
+    )))
+}
+
+/// Judges an append that is missing from the database's answer, and does what follows from it.
+async fn explain(parts: &CommitterParts, append: &mut Commit) -> Result<Outcome, Pursuit> {
+    let refused = |error: RepositoryError| Pursuit::Refused(error.into());
+    let met = parts.repository.explain(append).await.map_err(refused)?;
+    match judge(append, met.as_ref(), &parts.switch_group) {
+        Verdict::Refuse(error) => Err(Pursuit::Refused(error)),
+        Verdict::AnswerAgain => {
+            let received = met.map_or(0, |met| met.received);
+            // Should nobody learn whether the database took note, the answer counts as lost.
+            let receipt = parts.answers.open(append.session, received);
+            let again = parts.repository.answer_again(parts.boot, append).await;
+            let again = again.map_err(refused)?;
+            receipt.delivered();
+            Ok(again.map_or(Outcome::Missing, Outcome::Committed))
+        }
+        Verdict::Commit { .. } if append.extents.is_empty() => Err(Pursuit::Refused(
+            UploadError::Internal("a complete session is open again"),
+        )),
+        Verdict::Commit { fence } => {
+            append.fence = fence;
+            let alone = std::slice::from_ref(append);
+            Ok(match parts.repository.commit(parts.boot, alone).await {
+                Ok(totals) => totals
+                    .first()
+                    .map_or(Outcome::Missing, |(_, total)| Outcome::Committed(*total)),
+                Err(error) => Outcome::of(error),
+            })
+        }
+    }
+}
+
+/// Asks the database what became of an append, for as long as a caller can be kept waiting.
+async fn resolve_now(
+    parts: &CommitterParts,
+    append: &Commit,
+    broken: RepositoryError,
+) -> Result<u64, Pursuit> {
+    let deadline = Instant::now() + RESOLVE_WITHIN;
+    loop {
+        match parts.repository.resolve(append).await {
+            Ok(Some(total)) => return Ok(total),
+            Ok(None) => return Err(Pursuit::Refused(broken.into())),
+            Err(_) if Instant::now() < deadline => tokio::time::sleep(RESOLVE_PAUSE).await,
+            Err(_) => return Err(Pursuit::Open(broken)),
+        }
+    }
+}

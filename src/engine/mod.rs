@@ -1,0 +1,281 @@
+//! The domain: sessions, chunks, accounts, limits. It knows no protocol and no SQL.
+//!
+//! [`UploadEngine`] is what front ends talk to.
+
+pub mod account;
+pub mod accounts;
+mod answers;
+mod append;
+mod commit;
+mod error;
+mod password;
+mod reading;
+pub mod repository;
+pub mod session;
+mod throttle;
+mod unknown;
+mod unproven;
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use moka::sync::Cache;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::content::SharedStore;
+
+use accounts::{Accounts, AccountsSettings, Credentials};
+use answers::Answers;
+use commit::{Committer, CommitterParts};
+use repository::{NewSession, Repository, SessionName};
+use session::{
+    KnownSession, SessionId, SessionKey, SessionLimits, SessionState, SessionStatus, SessionToken,
+};
+use unknown::UnknownSessions;
+use unproven::UnprovenBytes;
+
+pub use answers::Receipt;
+pub use append::{Acknowledged, Append};
+pub use error::{Blame, UploadError};
+pub use password::Passwords;
+pub use reading::open_content;
+pub use throttle::ThrottleSettings;
+
+/// How many open sessions are remembered, so that a chunk needs no query to find its session.
+const KNOWN_SESSIONS: u64 = 10_000;
+/// How long one is remembered. The commit asks everything again, so this may be stale.
+const KNOWN_FOR: Duration = Duration::from_secs(60);
+
+/// What the engine is told by the gateway's settings.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// The limits of a session whose account has none of its own.
+    pub limits: SessionLimits,
+    /// Open sessions an account may have, unless it has a limit of its own.
+    pub max_open_sessions: u32,
+    /// Accounts of other switch groups are refused.
+    pub switch_group: Arc<str>,
+    /// How log-ins are checked.
+    pub accounts: AccountsSettings,
+    /// Bytes an address may have under way without a session.
+    pub unproven_per_address: u64,
+    /// Unknown sessions an address may name in a minute; 0 = no limit.
+    pub unknown_sessions_per_minute: u32,
+}
+
+/// A session that was just started.
+#[derive(Debug)]
+pub struct Started {
+    /// What its client will name it by.
+    pub token: SessionToken,
+    /// Its number.
+    pub id: SessionId,
+    /// The account it belongs to.
+    pub account: String,
+}
+
+/// Starts, feeds and ends upload sessions.
+#[derive(Clone)]
+pub struct UploadEngine {
+    shared: Arc<Shared>,
+}
+
+/// What the engine's parts share.
+struct Shared {
+    repository: Arc<dyn Repository>,
+    store: SharedStore,
+    accounts: Accounts,
+    committer: Committer,
+    known: Cache<SessionKey, KnownSession>,
+    unknown: UnknownSessions,
+    unproven: UnprovenBytes,
+    settings: EngineSettings,
+}
+
+impl UploadEngine {
+    /// Starts an engine on the present runtime. `boot` must be registered in the database as this
+    /// process. The task ends when the last handle is gone and everything is answered.
+    ///
+    /// # Errors
+    /// A message when the settings of accounts are impossible.
+    pub fn start(
+        repository: Arc<dyn Repository>,
+        store: SharedStore,
+        boot: Uuid,
+        settings: EngineSettings,
+    ) -> Result<(Self, JoinHandle<()>), String> {
+        let accounts = Accounts::new(Arc::clone(&repository), &settings.accounts)?;
+        let (committer, task) = Committer::start(CommitterParts {
+            repository: Arc::clone(&repository),
+            answers: Answers::default(),
+            boot,
+            switch_group: Arc::clone(&settings.switch_group),
+        });
+        let shared = Shared {
+            repository,
+            store,
+            accounts,
+            committer,
+            known: Cache::builder()
+                .max_capacity(KNOWN_SESSIONS)
+                .time_to_live(KNOWN_FOR)
+                .build(),
+            unknown: UnknownSessions::new(settings.unknown_sessions_per_minute),
+            unproven: UnprovenBytes::new(settings.unproven_per_address),
+            settings,
+        };
+        Ok((
+            Self {
+                shared: Arc::new(shared),
+            },
+            task,
+        ))
+    }
+
+    /// Starts a session for the account of `credentials`, as asked from `address` through the
+    /// front end `protocol`.
+    ///
+    /// # Errors
+    /// What is wrong with the account, in the original service's order; then that it has too many
+    /// open sessions, or that we cannot take bytes.
+    pub async fn start_session(
+        &self,
+        credentials: &Credentials,
+        address: IpAddr,
+        protocol: &'static str,
+    ) -> Result<Started, UploadError> {
+        let shared = &self.shared;
+        let account = shared.accounts.log_in(credentials, address).await?;
+        account.settings.may_upload(&shared.settings.switch_group)?;
+        shared.store.admit()?;
+        let token = SessionToken::generate()
+            .map_err(|_| UploadError::Internal("the system has no random numbers"))?;
+        let limits = account.settings.limits;
+        let limit = limits
+            .max_open_sessions
+            .unwrap_or(shared.settings.max_open_sessions);
+        let session = NewSession {
+            key: token.key(),
+            account: account.id,
+            protocol,
+            client_address: address.to_canonical().to_string(),
+            limits: limits.session_limits(shared.settings.limits),
+            max_open_sessions: limit,
+        };
+        let id = shared
+            .repository
+            .start(&session)
+            .await?
+            .ok_or(UploadError::TooManyOpenSessions { limit })?;
+        Ok(Started {
+            token,
+            id,
+            account: account.name,
+        })
+    }
+
+    /// Begins an append that came from `address`.
+    pub fn append(&self, address: IpAddr) -> Append {
+        Append::new(Arc::clone(&self.shared), address)
+    }
+
+    /// Cancels an open session, or drops a complete one that nobody has used.
+    ///
+    /// # Errors
+    /// [`UploadError::SessionNotOpen`] if there is no such session.
+    pub async fn cancel(&self, key: SessionKey, address: IpAddr) -> Result<SessionId, UploadError> {
+        let shared = &self.shared;
+        if !shared.known.contains_key(&key) && shared.unknown.exhausted(address) {
+            return Err(UploadError::TooManyUnknownSessions);
+        }
+        shared.known.invalidate(&key);
+        let cancelled = shared.repository.cancel(SessionName::Key(key)).await?;
+        cancelled.ok_or_else(|| {
+            shared.unknown.count(address);
+            UploadError::SessionNotOpen
+        })
+    }
+
+    /// Takes a session for a submission whose documents have `expected` bytes together: a
+    /// complete one, or an open one that its client never closed.
+    ///
+    /// # Errors
+    /// [`UploadError::SessionNotOpen`], or [`UploadError::SizeMismatch`] if the bytes do not add up.
+    pub async fn consume(&self, key: SessionKey, expected: u64) -> Result<SessionId, UploadError> {
+        let repository = &self.shared.repository;
+        self.shared.known.invalidate(&key);
+        let status = repository.status(SessionName::Key(key)).await?;
+        let status = status.ok_or(UploadError::SessionNotOpen)?;
+        if !matches!(status.state, SessionState::Open | SessionState::Complete) {
+            return Err(UploadError::SessionNotOpen);
+        }
+        if status.received != expected {
+            let received = status.received;
+            return Err(UploadError::SizeMismatch { received, expected });
+        }
+        if repository.consume(status.id, expected).await? {
+            Ok(status.id)
+        } else {
+            Err(UploadError::SessionNotOpen)
+        }
+    }
+
+    /// Everything about a session.
+    ///
+    /// # Errors
+    /// [`UploadError::SessionNotOpen`] if there never was one of that name, or it is forgotten.
+    pub async fn status(&self, session: SessionName) -> Result<SessionStatus, UploadError> {
+        let status = self.shared.repository.status(session).await?;
+        status.ok_or(UploadError::SessionNotOpen)
+    }
+
+    /// Streams the bytes of a session; see [`open_content`].
+    pub fn open_content(
+        &self,
+        session: SessionId,
+    ) -> impl Stream<Item = Result<Bytes, UploadError>> + Send + 'static {
+        let shared = &self.shared;
+        open_content(
+            Arc::clone(&shared.repository),
+            Arc::clone(&shared.store),
+            session,
+        )
+    }
+}
+
+impl Shared {
+    /// The session of this key, if chunks may go to it.
+    async fn find(&self, key: SessionKey, address: IpAddr) -> Result<KnownSession, UploadError> {
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known);
+        }
+        if self.unknown.exhausted(address) {
+            return Err(UploadError::TooManyUnknownSessions);
+        }
+        let Some(session) = self.repository.find(&key).await? else {
+            self.unknown.count(address);
+            return Err(UploadError::SessionNotOpen);
+        };
+        if session.state == SessionState::Open {
+            self.known.insert(key, session);
+        }
+        Ok(session)
+    }
+}
+
+/// What counts as one address where clients are counted: an IPv6 host has a whole /64 to speak from.
+fn address_group(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from(prefix))
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Where the engine's rows lie.
+
+pub mod postgres;
