@@ -2,4 +2,5 @@
 
 pub mod content;
 pub mod pg;
+pub mod soap;
 pub mod xml;
