@@ -88,6 +88,12 @@ impl<R: AsyncBufRead + Unpin> Reader<R> {
         Ok(())
     }
 
+    /// Passes over the rest of the document, which is the only way to know that it is well formed.
+    pub async fn finish(&mut self) -> Result<(), Error> {
+        while !matches!(self.tokens.next().await?, Token::EndOfDocument) {}
+        Ok(())
+    }
+
     /// Decodes the base64 text of the current element onto the end of `block`, until the block
     /// is filled (true: empty it and call again) or the end tag was read (false).
     ///
