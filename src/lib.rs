@@ -4,6 +4,7 @@ pub mod content;
 pub mod engine;
 pub mod pg;
 pub mod settings;
+pub mod soap;
 pub mod store;
 pub mod telemetry;
 pub mod xml;

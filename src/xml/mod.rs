@@ -1,1 +1,37 @@
-//! XML.
+//! A small, strict, bounded XML 1.0 layer: just what SOAP messages of strangers need.
+//!
+//! [`Reader`] pulls elements, text and base64 data out of a byte stream without ever holding the
+//! document. quick-xml finds the tokens, matches end tags and resolves prefixes; everything it
+//! leaves to its user (well-formedness, limits) is checked here. [`Writer`] writes escaped XML.
+//!
+//! A document type declaration is refused: SOAP forbids it, and it is the door of every entity
+//! attack.
+
+mod base64;
+mod characters;
+mod element;
+mod error;
+mod input;
+mod position;
+mod reader;
+mod reference;
+mod tokens;
+mod writer;
+
+pub use element::{Attribute, Element};
+pub use error::{Error, Limit, Malformed};
+pub use position::Position;
+pub use reader::Reader;
+pub use writer::{Writer, escape};
+
+/// How deep elements may be nested.
+pub const MAX_DEPTH: usize = 32;
+/// How many elements a document may have.
+pub const MAX_ELEMENTS: usize = 256;
+/// How many attributes an element may have, namespace declarations included.
+pub const MAX_ATTRIBUTES: usize = 64;
+/// The longest qualified name, in bytes.
+pub const MAX_NAME: usize = 1024;
+/// The longest text, tag, comment or processing instruction, in bytes. Base64 data is not
+/// limited here: it is never held.
+pub const MAX_TEXT: usize = 64 * 1024;

@@ -1,0 +1,118 @@
+//! From a request to its answer.
+
+use std::io;
+
+use tokio::io::AsyncBufRead;
+
+use super::{
+    Parameters, ReadError, Response, Service, Version, envelope,
+    routing::{Route, Routing},
+};
+use crate::xml::Reader;
+
+/// The part of the HTTP header that SOAP looks at, as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestHead<'a> {
+    /// `Content-Type`.
+    pub content_type: Option<&'a str>,
+    /// `SOAPAction`, quotes included.
+    pub soap_action: Option<&'a str>,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer; or the error of the body's reader, which the edge that made the reader knows
+    /// how to answer (with [`Fault::too_long`](super::Fault::too_long), for one).
+    pub response: Result<Response, io::Error>,
+    /// The version of the envelope, if that was reached; faults of the edge go out in it.
+    pub version: Option<Version>,
+    /// The operation that was asked for, if that was reached.
+    pub operation: Option<&'static str>,
+    /// Why the operation did not run, for the log; never for the client.
+    pub refusal: Option<String>,
+}
+
+/// Serves one request over POST.
+///
+/// `body` gives decoded UTF-8: what undoes `Content-Encoding` and transcodes other character
+/// sets wraps the reader before it comes here. Pass `&mut` to keep the reader: it is read to its
+/// end only if the operation runs.
+pub async fn handle<S: Service, R: AsyncBufRead + Unpin>(
+    service: &S,
+    head: RequestHead<'_>,
+    body: R,
+) -> Outcome {
+    let mut exchange = Exchange {
+        version: None,
+        operation: None,
+    };
+    let result = exchange.answer(service, head, body).await;
+    let refusal = result.as_ref().err().map(ToString::to_string);
+    let response = match result {
+        Ok(response) | Err(ReadError::Refused(response)) => Ok(response),
+        Err(ReadError::Malformed(_)) => Ok(Response::empty(400)),
+        Err(ReadError::Fault(fault)) => {
+            Ok(fault.into_response(exchange.version.unwrap_or_default()))
+        }
+        Err(ReadError::Body(error)) => Err(error),
+    };
+    Outcome {
+        response,
+        version: exchange.version,
+        operation: exchange.operation,
+        refusal,
+    }
+}
+
+/// What is known of a request so far.
+struct Exchange {
+    version: Option<Version>,
+    operation: Option<&'static str>,
+}
+
+impl Exchange {
+    async fn answer<S: Service, R: AsyncBufRead + Unpin>(
+        &mut self,
+        service: &S,
+        head: RequestHead<'_>,
+        body: R,
+    ) -> Result<Response, ReadError> {
+        let namespace = service.namespace();
+        let operations = service.operations();
+        let routing = Routing::of(&head).ok_or_else(unsupported_media_type)?;
+
+        let mut reader = Reader::new(body);
+        let version = *self.version.insert(envelope::open(&mut reader).await?);
+        if !routing.admits(version) {
+            return Err(unsupported_media_type());
+        }
+        let route = routing.route(namespace, operations)?;
+        let element = envelope::enter_body(&mut reader, version).await?;
+        let operation = *self.operation.insert(match route {
+            Route::Operation(operation) => operation,
+            Route::ByElement => {
+                routing.route_by_element(element.as_ref(), namespace, operations)?
+            }
+        });
+
+        let mut parameters = match element {
+            Some(element) if element.is(namespace, operation) => {
+                Parameters::inside(&mut reader, namespace)
+            }
+            Some(_) | None => Parameters::missing(&mut reader, namespace),
+        };
+        let call = service.read(operation, &mut parameters).await?;
+        parameters.finish().await?;
+        reader.finish().await?;
+
+        Ok(match service.run(call).await {
+            Ok(reply) => reply.into_response(version, namespace),
+            Err(fault) => fault.into_response(version),
+        })
+    }
+}
+
+fn unsupported_media_type() -> ReadError {
+    ReadError::Refused(Response::empty(415))
+}

@@ -1,0 +1,40 @@
+//! What a protocol implements.
+
+use tokio::io::AsyncBufRead;
+
+use super::{Fault, Parameters, ReadError, Reply};
+
+/// The operations of one SOAP service.
+///
+/// An operation is read and run in two phases, because the parameters stream by: document data
+/// may be staged while the envelope is still arriving, but only an envelope that was closed and
+/// well formed to its last byte may take effect.
+#[expect(
+    async_fn_in_trait,
+    reason = "a request is served on the thread that accepted it; its future need not be Send"
+)]
+pub trait Service {
+    /// An operation with its parameters read. Dropped without a run if the envelope turns out
+    /// to be malformed.
+    type Call;
+
+    /// The namespace of the operations' elements; the action of an operation is
+    /// `namespace/operation`.
+    fn namespace(&self) -> &'static str;
+
+    /// The names of the operations.
+    fn operations(&self) -> &'static [&'static str];
+
+    /// Phase 1: reads the parameters of `operation`, which is one of
+    /// [`operations`](Self::operations). Nothing may take effect yet. Parameters it does not ask
+    /// for are passed over.
+    async fn read<R: AsyncBufRead + Unpin>(
+        &self,
+        operation: &'static str,
+        parameters: &mut Parameters<'_, R>,
+    ) -> Result<Self::Call, ReadError>;
+
+    /// Phase 2: does what was asked. Business errors are replies; a fault is for what the
+    /// protocol cannot express.
+    async fn run(&self, call: Self::Call) -> Result<Reply, Fault>;
+}

@@ -1,0 +1,112 @@
+//! What can go wrong while reading a document.
+
+use std::io;
+
+use thiserror::Error;
+
+/// Why a document could not be read. After an error the reader is of no further use.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The source of the bytes failed; its own error, as it gave it.
+    #[error("the body could not be read: {0}")]
+    Body(io::Error),
+    /// The bytes are no well-formed document.
+    #[error("malformed: {0}")]
+    Malformed(#[from] Malformed),
+    /// The document goes beyond what is accepted.
+    #[error("beyond a limit: {0}")]
+    Limit(#[from] Limit),
+}
+
+impl From<io::Error> for Error {
+    /// Tells the limit on tokens, which has to travel as an I/O error, from a failed source.
+    fn from(error: io::Error) -> Self {
+        match error.downcast() {
+            Ok(limit) => Self::Limit(limit),
+            Err(error) => Self::Body(error),
+        }
+    }
+}
+
+/// The rule of XML, of its namespaces, or of base64 that a document breaks.
+#[derive(Debug, Error)]
+pub enum Malformed {
+    /// A token is broken: bad UTF-8, an end tag that closes another element, a lone `&`.
+    #[error("{0}")]
+    Token(quick_xml::Error),
+    /// The document ends before its root element does.
+    #[error("the document ends too early")]
+    UnexpectedEnd,
+    /// There is no element at all.
+    #[error("no root element")]
+    NoRoot,
+    /// A second element follows the root element.
+    #[error("more than one root element")]
+    SecondRoot,
+    /// Text, CDATA or a reference before or after the root element.
+    #[error("text outside the root element")]
+    TextOutsideRoot,
+    /// The XML declaration is not the very first thing, or is written wrongly.
+    #[error("misplaced or invalid XML declaration")]
+    Declaration,
+    /// There is a document type declaration.
+    #[error("a document type declaration is not accepted")]
+    DocumentType,
+    /// A processing instruction without a name, or with the reserved name `xml`.
+    #[error("invalid processing instruction")]
+    Instruction,
+    /// `--` inside a comment.
+    #[error("invalid comment")]
+    Comment,
+    /// A reference to an entity that only a document type could have declared, or to a
+    /// character that XML does not allow.
+    #[error("unknown entity or character reference")]
+    Reference,
+    /// A character that XML does not allow, such as NUL.
+    #[error("a character that XML does not allow")]
+    Character,
+    /// `]]>` in text.
+    #[error("']]>' in text")]
+    SectionEnd,
+    /// An element or attribute name that is none.
+    #[error("invalid name")]
+    Name,
+    /// A prefix that is not bound to a namespace.
+    #[error("unknown prefix")]
+    UnknownPrefix,
+    /// `xmlns:prefix=""`.
+    #[error("a prefix bound to no namespace")]
+    EmptyNamespace,
+    /// An attribute without a value, quotes, or white space before it, or with `<` in its value.
+    #[error("invalid attribute")]
+    Attribute,
+    /// Two attributes of one element with the same name, or the same name in the same namespace.
+    #[error("duplicate attribute")]
+    DuplicateAttribute,
+    /// An element where only text may be.
+    #[error("an element where text is expected")]
+    ElementInText,
+    /// Document data that is not base64.
+    #[error("not base64")]
+    Base64,
+}
+
+/// The limit that a document exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Limit {
+    /// [`MAX_DEPTH`](super::MAX_DEPTH).
+    #[error("elements nested too deep")]
+    Depth,
+    /// [`MAX_ELEMENTS`](super::MAX_ELEMENTS).
+    #[error("too many elements")]
+    Elements,
+    /// [`MAX_ATTRIBUTES`](super::MAX_ATTRIBUTES).
+    #[error("too many attributes")]
+    Attributes,
+    /// [`MAX_NAME`](super::MAX_NAME).
+    #[error("a name too long")]
+    Name,
+    /// [`MAX_TEXT`](super::MAX_TEXT).
+    #[error("text or markup too long")]
+    Text,
+}
