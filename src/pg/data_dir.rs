@@ -146,8 +146,8 @@ fn create(path: &Path) -> Result<PathBuf, PgError> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(PgError::io("create", path))?;
-    let path = path.canonicalize().map_err(PgError::io("open", path))?;
+        .map_err(PgError::access("create", path))?;
+    let path = path.canonicalize().map_err(PgError::access("open", path))?;
     // A power cut must not take the directory with everything that will be acknowledged in it.
     if let Some(parent) = path.parent() {
         sync_directory(parent)?;
@@ -163,7 +163,7 @@ fn open_lock(path: &Path) -> Result<File, PgError> {
         .truncate(false)
         .mode(0o600)
         .open(path)
-        .map_err(PgError::io("open", path))
+        .map_err(PgError::access("open", path))
 }
 
 /// The endpoint of the owner's server, if the owner has published one that takes connections.
@@ -174,21 +174,22 @@ async fn answering(directory: &Path) -> Result<Option<Endpoint>, PgError> {
     let text = match fs::read(&file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(PgError::io("read", &file)(error)),
+        Err(error) => return Err(PgError::access("read", &file)(error)),
     };
     let Ok(endpoint) = serde_json::from_slice::<Endpoint>(&text) else {
         return Ok(None);
     };
     match UnixStream::connect(endpoint.socket()).await {
         Ok(_) => Ok(Some(endpoint)),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            Err(PgError::Denied { path: endpoint.socket_dir })
-        }
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(PgError::Denied {
+            path: endpoint.socket_dir,
+        }),
         Err(_) => Ok(None),
     }
 }
 
-fn remove_if_there(path: &Path) -> Result<(), PgError> {
+/// Removes a file; that there is none is fine.
+pub(super) fn remove_if_there(path: &Path) -> Result<(), PgError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(PgError::io("remove", path)(error))

@@ -39,7 +39,9 @@ pub enum PgError {
         found: String,
     },
     /// Postgres refuses to run as root.
-    #[error("PostgreSQL does not run as root: start chunkgate as another user, or set `server.user`")]
+    #[error(
+        "PostgreSQL does not run as root: start chunkgate as another user, or set `server.user`"
+    )]
     Root,
     /// Peer authentication and `initdb` need a user name.
     #[error(
@@ -110,7 +112,9 @@ pub enum PgError {
         waited: Duration,
     },
     /// The server had to be killed.
-    #[error("PostgreSQL did not stop within {0:?} and was killed; it will recover at the next start")]
+    #[error(
+        "PostgreSQL did not stop within {0:?} and was killed; it will recover at the next start"
+    )]
     Killed(Duration),
     /// The server answered with an error while it was set up.
     #[error("PostgreSQL refused to be set up: {0}")]
@@ -135,15 +139,22 @@ impl PgError {
         path: impl AsRef<Path>,
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_owned();
-        move |source| {
-            if source.kind() == io::ErrorKind::PermissionDenied {
-                return Self::Denied { path };
-            }
-            Self::Io {
-                operation,
-                path,
-                source,
-            }
+        move |source| Self::Io {
+            operation,
+            path,
+            source,
+        }
+    }
+
+    /// The same for files of the data directory, where a lack of permission has a known cause.
+    pub(super) fn access(
+        operation: &'static str,
+        path: impl AsRef<Path>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.as_ref().to_owned();
+        move |source| match source.kind() {
+            io::ErrorKind::PermissionDenied => Self::Denied { path },
+            _ => Self::io(operation, path)(source),
         }
     }
 }

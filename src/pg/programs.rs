@@ -159,7 +159,10 @@ mod tests {
     #[test]
     fn the_major_version_is_read_from_every_form_of_version_line() {
         for (text, version) in [
-            ("postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n", Some(15)),
+            (
+                "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n",
+                Some(15),
+            ),
             ("postgres (PostgreSQL) 18.0\n", Some(18)),
             ("postgres (PostgreSQL) 19devel\n", Some(19)),
             ("postgres (PostgreSQL) 17beta2\n", Some(17)),
