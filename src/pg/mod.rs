@@ -10,6 +10,7 @@ mod log;
 mod pid_file;
 mod postmaster;
 mod predecessor;
+pub mod privileges;
 mod programs;
 mod socket_dir;
 mod supervisor;
