@@ -142,17 +142,23 @@ fn state_file(directory: &Path) -> PathBuf {
 }
 
 fn create(path: &Path) -> Result<PathBuf, PgError> {
+    let absolute = std::path::absolute(path).map_err(PgError::access("find", path))?;
+    let missing: Vec<&Path> = absolute
+        .ancestors()
+        .take_while(|step| !step.exists())
+        .collect();
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
-        .create(path)
+        .create(&absolute)
         .map_err(PgError::access("create", path))?;
-    let path = path.canonicalize().map_err(PgError::access("open", path))?;
-    // A power cut must not take the directory with everything that will be acknowledged in it.
-    if let Some(parent) = path.parent() {
+    // A power cut must not take a new directory with everything that will be acknowledged in it.
+    for parent in missing.iter().filter_map(|step| step.parent()) {
         sync_directory(parent)?;
     }
-    Ok(path)
+    absolute
+        .canonicalize()
+        .map_err(PgError::access("open", path))
 }
 
 fn open_lock(path: &Path) -> Result<File, PgError> {

@@ -54,6 +54,7 @@ pub fn hand_over(user: &OsUser, directory: &Path) -> Result<(), PrivilegesError>
             .create(&path)
             .map_err(PrivilegesError::io("create", &path))?;
         give(user, &path)?;
+        sync_parent(&path).map_err(PrivilegesError::io("sync the parent of", &path))?;
     }
     Ok(())
 }
@@ -135,6 +136,12 @@ fn take_over(user: &OsUser, directory: &Path) -> Result<(), PrivilegesError> {
 
 fn give(user: &OsUser, path: &Path) -> Result<(), PrivilegesError> {
     lchown(path, Some(user.uid), Some(user.gid)).map_err(PrivilegesError::io("chown", path))
+}
+
+/// A power cut must not take a new directory with everything that will be acknowledged in it.
+fn sync_parent(path: &Path) -> io::Result<()> {
+    path.parent()
+        .map_or(Ok(()), |parent| fs::File::open(parent)?.sync_all())
 }
 
 /// Another data directory that works for `user`, made ready: for `demo`, whose data may lie
