@@ -1,6 +1,11 @@
-//! The integration tests, a folder for each part of the gateway and a file for each rule.
+//! The integration tests: one binary, so that it links once; a folder for each part of the
+//! gateway and a file for each rule.
 
+/// The gateway's own Postgres starts, survives, and ends with its gateway.
+mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
 mod settings;
+/// No proof: what the tests stand on.
+mod support;
 /// What operators see: metrics.
 mod telemetry;
