@@ -1,6 +1,9 @@
 //! The integration tests: one binary, so that it links once; a folder for each part of the
 //! gateway and a file for each rule.
 
+/// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
+/// fail, and on the real one.
+mod content;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.

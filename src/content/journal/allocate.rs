@@ -1,0 +1,370 @@
+//! The thread that prepares segments ahead of use, so that a writer rarely waits for one.
+//!
+//! First come *ready* files: written with zeros, because already-written blocks sync twice as
+//! fast as merely allocated ones. When a segment is needed, a ready file gets a header with a new
+//! id and then its name, both durable before a record is written. A failure is kept for
+//! [`admit`](super::super::Store::admit) and tried again with bounded back-off until it passes.
+
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{
+    super::{ContentError, SegmentId, disk::DiskFile},
+    JournalSettings,
+    directory::Files,
+    format,
+    observe::Observer,
+    segment::{OpenSegment, Segment, lock},
+    table::Table,
+};
+
+/// How old the known free space may be.
+const MEASURE_EVERY: Duration = Duration::from_millis(100);
+const FIRST_BACK_OFF: Duration = Duration::from_millis(50);
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(1);
+/// Zeros are synced in steps of this many bytes, so that a sync of records never queues behind a
+/// whole segment of them.
+const ZERO_STEP: usize = 1024 * 1024;
+
+/// Prepares segments; see the module's page.
+pub(super) struct Allocator {
+    files: Files,
+    settings: JournalSettings,
+    table: Arc<Table>,
+    observer: Arc<dyn Observer>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    ready: VecDeque<PathBuf>,
+    /// The number in the name of the next ready file.
+    next_ready: u64,
+    /// The greatest segment id that was ever tried.
+    last_id: SegmentId,
+    need: Need,
+    next: Option<Arc<OpenSegment>>,
+    /// Why the last attempt failed.
+    failure: Option<ContentError>,
+    back_off: Duration,
+    retry_at: Option<Instant>,
+    free: u64,
+    measured_at: Instant,
+    stopping: bool,
+}
+
+/// How much a new segment is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    /// The active segment has room.
+    None,
+    /// The active segment fills up.
+    Soon,
+    /// There is no segment to write to.
+    Now,
+}
+
+/// What the thread does next.
+enum Task {
+    Open(PathBuf, SegmentId),
+    Prepare(PathBuf),
+    Measure,
+    Stop,
+}
+
+impl Allocator {
+    /// An allocator that numbers new segments from `last_id + 1` and new ready files from
+    /// `next_ready`.
+    pub fn new(
+        files: Files,
+        settings: JournalSettings,
+        table: Arc<Table>,
+        observer: Arc<dyn Observer>,
+        last_id: SegmentId,
+        ready: VecDeque<PathBuf>,
+        next_ready: u64,
+    ) -> Result<Self, ContentError> {
+        let state = State {
+            ready,
+            next_ready,
+            last_id,
+            need: Need::None,
+            next: None,
+            failure: None,
+            back_off: FIRST_BACK_OFF,
+            retry_at: None,
+            free: free_space(&files)?,
+            measured_at: Instant::now(),
+            stopping: false,
+        };
+        let state = Mutex::new(state);
+        Ok(Self {
+            files,
+            settings,
+            table,
+            observer,
+            state,
+            changed: Condvar::new(),
+        })
+    }
+
+    /// Whether new bytes would find room.
+    pub fn admit(&self) -> Result<(), ContentError> {
+        let state = lock(&self.state);
+        self.require(state.free, 0)?;
+        match &state.failure {
+            Some(failure) if state.need == Need::Now => Err(failure.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says how soon a new segment is needed.
+    pub fn need(&self, need: Need) {
+        let mut state = lock(&self.state);
+        if state.next.is_none() && need > state.need {
+            state.need = need;
+            if need == Need::Now {
+                // An attempt made ahead of time may have failed for a reason that has passed.
+                state.failure = None;
+                state.retry_at = None;
+            }
+            self.changed.notify_all();
+        }
+    }
+
+    /// Takes the next segment, waiting for the attempt to open it.
+    pub fn take(&self) -> Result<Arc<OpenSegment>, ContentError> {
+        self.need(Need::Now);
+        let mut state = lock(&self.state);
+        loop {
+            if let Some(next) = state.next.take() {
+                return Ok(next);
+            }
+            if let Some(failure) = &state.failure {
+                return Err(failure.clone());
+            }
+            if state.stopping {
+                return Err(ContentError::Unavailable("it is closed".to_owned()));
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Whether reclaimed files are still wanted as ready ones.
+    pub fn wants_ready(&self) -> bool {
+        lock(&self.state).ready.len() < self.settings.ready_segments
+    }
+
+    /// A name for a file that is to become ready.
+    pub fn name_ready(&self) -> PathBuf {
+        self.files.ready(lock(&self.state).take_ready_number())
+    }
+
+    /// Takes a file that was durably named by [`name_ready`](Self::name_ready).
+    pub fn add_ready(&self, path: PathBuf) {
+        let mut state = lock(&self.state);
+        state.ready.push_back(path);
+        state.retry_at = None;
+        self.changed.notify_all();
+    }
+
+    /// How many ready files wait, and the bytes free beyond the minimum.
+    pub fn totals(&self) -> (u64, u64) {
+        let state = lock(&self.state);
+        (
+            state.ready.len() as u64,
+            state.free.saturating_sub(self.settings.min_free),
+        )
+    }
+
+    /// Ends [`run`](Self::run).
+    pub fn stop(&self) {
+        lock(&self.state).stopping = true;
+        self.changed.notify_all();
+    }
+
+    /// The thread's body.
+    pub fn run(&self) {
+        loop {
+            let result = match self.wait_for_task() {
+                Task::Open(ready, id) => self.open(&ready, id),
+                Task::Prepare(path) => self.prepare(&path),
+                Task::Measure => self.measure().map(|_| ()),
+                Task::Stop => return,
+            };
+            if let Err(error) = result {
+                self.failed(error);
+            }
+        }
+    }
+
+    fn wait_for_task(&self) -> Task {
+        let mut state = lock(&self.state);
+        loop {
+            if state.stopping {
+                return Task::Stop;
+            }
+            if state.retry_at.is_none_or(|at| at <= Instant::now()) {
+                if state.need > Need::None
+                    && let Some(ready) = state.ready.pop_front()
+                {
+                    state.last_id.0 += 1;
+                    return Task::Open(ready, state.last_id);
+                }
+                if state.need > Need::None || state.ready.len() < self.settings.ready_segments {
+                    let number = state.take_ready_number();
+                    return Task::Prepare(self.files.ready(number));
+                }
+            }
+            if state.measured_at.elapsed() >= MEASURE_EVERY {
+                return Task::Measure;
+            }
+            let waited = self.changed.wait_timeout(state, MEASURE_EVERY);
+            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Makes a segment of a ready file. The header goes first: a file that bears a segment's name
+    /// always has that segment's header.
+    fn open(&self, ready: &Path, id: SegmentId) -> Result<(), ContentError> {
+        let path = self.files.segment(id);
+        let file = self.open_file(ready, &path, id).inspect_err(|_| {
+            // Whichever name it has now, nothing in it is live. If it cannot be removed, the
+            // next start finds it and reclaims it.
+            let _ = self
+                .files
+                .disk
+                .remove(ready)
+                .or_else(|_| self.files.disk.remove(&path));
+        })?;
+        let segment = Segment::writable(id, self.settings.segment_size);
+        self.table.insert(Arc::clone(&segment));
+        self.observer.opened(id);
+
+        let mut state = lock(&self.state);
+        state.next = Some(Arc::new(OpenSegment { segment, file }));
+        state.need = Need::None;
+        state.succeeded();
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    fn open_file(
+        &self,
+        ready: &Path,
+        path: &Path,
+        id: SegmentId,
+    ) -> Result<Arc<dyn DiskFile>, ContentError> {
+        let file = self
+            .files
+            .disk
+            .open_writable(ready)
+            .map_err(ContentError::io("open", ready))?;
+        let header = format::segment_header(self.files.id, id);
+        file.write_at(&header, 0)
+            .map_err(ContentError::io("write", ready))?;
+        file.sync_data().map_err(ContentError::io("sync", ready))?;
+        self.files.rename(ready, path)?;
+        Ok(file)
+    }
+
+    /// Writes a new ready file.
+    fn prepare(&self, path: &Path) -> Result<(), ContentError> {
+        self.require(self.measure()?, self.settings.segment_size)?;
+        self.write_zeros(path).inspect_err(|_| {
+            // Gives the space back at once; otherwise the next start does.
+            let _ = self.files.disk.remove(path);
+        })?;
+        let mut state = lock(&self.state);
+        state.ready.push_back(path.to_owned());
+        if state.need == Need::None {
+            state.succeeded();
+        } else {
+            // Only an open segment proves that what failed before has passed.
+            state.retry_at = None;
+        }
+        Ok(())
+    }
+
+    fn write_zeros(&self, path: &Path) -> Result<(), ContentError> {
+        let file = self
+            .files
+            .disk
+            .create(path)
+            .map_err(ContentError::io("create", path))?;
+        let zeros = vec![0; ZERO_STEP];
+        let mut offset = 0;
+        while offset < self.settings.segment_size {
+            if lock(&self.state).stopping {
+                return Err(ContentError::Unavailable("it is closing".to_owned()));
+            }
+            let left = self.settings.segment_size - offset;
+            let step = usize::try_from(left).map_or(ZERO_STEP, |left| left.min(ZERO_STEP));
+            file.write_at(&zeros[..step], offset)
+                .map_err(ContentError::io("write", path))?;
+            file.sync_data().map_err(ContentError::io("sync", path))?;
+            offset += step as u64;
+        }
+        self.files.sync()
+    }
+
+    fn measure(&self) -> Result<u64, ContentError> {
+        let free = free_space(&self.files);
+        let mut state = lock(&self.state);
+        state.measured_at = Instant::now();
+        state.free = free?;
+        Ok(state.free)
+    }
+
+    /// Refuses to go below the minimum of free space by allocating `more` bytes.
+    fn require(&self, free: u64, more: u64) -> Result<(), ContentError> {
+        if free < self.settings.min_free.saturating_add(more) {
+            let path = self.files.path.clone();
+            return Err(ContentError::NoSpace {
+                path,
+                free,
+                minimum: self.settings.min_free,
+            });
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: ContentError) {
+        let mut state = lock(&self.state);
+        if state.stopping {
+            return;
+        }
+        self.observer.unavailable(&error);
+        state.failure = Some(error);
+        state.retry_at = Some(Instant::now() + state.back_off);
+        state.back_off = (state.back_off * 2).min(LONGEST_BACK_OFF);
+        self.changed.notify_all();
+    }
+}
+
+impl State {
+    fn succeeded(&mut self) {
+        self.failure = None;
+        self.retry_at = None;
+        self.back_off = FIRST_BACK_OFF;
+    }
+
+    fn take_ready_number(&mut self) -> u64 {
+        self.next_ready += 1;
+        self.next_ready - 1
+    }
+}
+
+fn free_space(files: &Files) -> Result<u64, ContentError> {
+    files
+        .disk
+        .free_space(&files.path)
+        .map_err(ContentError::io("measure", &files.path))
+}
