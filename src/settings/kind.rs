@@ -91,11 +91,25 @@ pub(super) fn public_url() -> Kind<String> {
     )
 }
 
-/// A text that must not be seen.
-pub(super) fn secret(allowed: &str) -> Kind<Secret> {
+/// Where a Postgres server is, and the credentials for it: an address or libpq's `host=...` form.
+///
+/// Only the form is looked at: what the options mean is the business of the one who connects.
+pub(super) fn database_url() -> Kind<Secret> {
+    let plausible = |text: &str| {
+        let address = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme));
+        address
+            || text
+                .split_whitespace()
+                .any(|option| option.starts_with("host="))
+    };
     Kind {
         secret: true,
-        ..text_kind(allowed, |text| Some(Secret::new(text)))
+        ..text_kind(
+            "an address as in `postgres://user:password@host:5432/name`",
+            move |text| plausible(text).then(|| Secret::new(text)),
+        )
     }
 }
 

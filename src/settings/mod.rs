@@ -80,7 +80,8 @@ impl Settings {
     ///
     /// # Errors
     /// [`SettingsError`] names what to mend: all values that are not allowed and all names that
-    /// are no settings, together.
+    /// are no settings, together. Relations between values are looked at once each value is
+    /// allowed by itself.
     pub fn load(sources: &Sources) -> Result<Loaded, SettingsError> {
         let mut reader = Reader::new(layers::gather(sources)?);
         let settings = Self::read(&mut reader);

@@ -11,8 +11,8 @@ use tracing::Level;
 use super::{
     Secret,
     kind::{
-        address, any_text, duration, flag, level, log_format, networks, number, optional, path,
-        public_url, secret, size, threads, url_path,
+        address, any_text, database_url, duration, flag, level, log_format, networks, number,
+        optional, path, public_url, size, threads, url_path,
     },
     reader::{Declared, Reader},
 };
@@ -83,7 +83,7 @@ section! {
     /// Which Postgres.
     Database "database" {
         /// Address and credentials of a Postgres server; empty: chunkgate runs its own.
-        url: Option<Secret> = "", optional(secret("an address as in `postgres://user:password@host:5432/name`"));
+        url: Option<Secret> = "", optional(database_url());
         /// File of certificate authorities (PEM) for TLS; empty: those of the machine.
         tls_ca: Option<PathBuf> = "", optional(path());
         /// Accepts a server that runs with `fsync` or `full_page_writes` off, and so may lose documents in a power cut.

@@ -155,6 +155,16 @@ fn all_problems_are_listed_together() {
 }
 
 #[test]
+fn broken_relations_are_listed_beside_unknown_names() {
+    let text = refusal(&environment(&[
+        ("CHUNKGATE__CONTENT__RECYCLE_AFTER", "10s"),
+        ("CHUNKGATE__SESSION__MAX_TOTAL", "2MiB"),
+        ("CHUNKGATE__LOG__LEVLE", "debug"),
+    ]));
+    assert_eq!(text.matches("\n  - ").count(), 3, "{text}");
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let file = Some("/nowhere/chunkgate.toml".into());
     let text = refusal(&Sources {

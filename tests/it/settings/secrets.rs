@@ -45,6 +45,19 @@ fn a_secret_under_a_mistyped_name_is_not_shown() {
 }
 
 #[test]
+fn a_secret_that_is_not_allowed_is_not_shown() {
+    let text = refusal(&environment(&[(
+        "CHUNKGATE__DATABASE__URL",
+        "mysql://gate:hunter2@db",
+    )]));
+    assert!(
+        text.contains("postgres://user:password@host:5432/name"),
+        "{text}"
+    );
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
 fn a_broken_file_is_not_quoted() {
     let (_file, path) = file(&format!("[database]\nurl = \"{URL}\n"));
     let text = refusal(&Sources {
