@@ -1,5 +1,6 @@
 //! chunkgate: a gateway that keeps legacy upload clients alive.
 
+pub mod backend;
 pub mod content;
 pub mod engine;
 pub mod pg;

@@ -241,9 +241,10 @@ impl UploadEngine {
         session: SessionId,
     ) -> impl Stream<Item = Result<Bytes, UploadError>> + Send + 'static {
         let shared = &self.shared;
+        let store = Arc::clone(&shared.store);
         open_content(
             Arc::clone(&shared.repository),
-            Arc::clone(&shared.store),
+            move |extents| store.read(extents),
             session,
         )
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream::BoxStream};
 
-use crate::content::{ContentError, Extent, SharedStore};
+use crate::content::{ContentError, Extent};
 
 use super::{UploadError, repository::Repository, session::SessionId};
 
@@ -14,14 +14,19 @@ use super::{UploadError, repository::Repository, session::SessionId};
 ///
 /// When an extent is missing or wrong, the list is fetched once more: the session may have been
 /// given up meanwhile, and its space used again.
-pub fn open_content(
+///
+/// `read` is [`Store::read`](crate::content::Store::read), or that of a reader beside a store.
+pub fn open_content<R>(
     repository: Arc<dyn Repository>,
-    store: SharedStore,
+    read: R,
     session: SessionId,
-) -> impl Stream<Item = Result<Bytes, UploadError>> + Send + 'static {
+) -> impl Stream<Item = Result<Bytes, UploadError>> + Send + 'static
+where
+    R: Fn(Vec<Extent>) -> BoxStream<'static, Result<Bytes, ContentError>> + Send + Sync + 'static,
+{
     let reading = Reading {
         repository,
-        store,
+        read: Box::new(read),
         session,
         delivered: 0,
         phase: Phase::Fetch { again: None },
@@ -32,9 +37,12 @@ pub fn open_content(
     })
 }
 
+type ReadExtents =
+    dyn Fn(Vec<Extent>) -> BoxStream<'static, Result<Bytes, ContentError>> + Send + Sync;
+
 struct Reading {
     repository: Arc<dyn Repository>,
-    store: SharedStore,
+    read: Box<ReadExtents>,
     session: SessionId,
     delivered: u64,
     phase: Phase,
@@ -104,7 +112,7 @@ impl Reading {
             })
             .collect();
         self.phase = Phase::Stream {
-            bytes: self.store.read(left),
+            bytes: (self.read)(left),
             first,
         };
         Ok(())
