@@ -4,6 +4,8 @@ use chunkgate::{
     content::Usage,
     telemetry::metrics::{self, Answer, Metrics, PoolUsage, Refusal, names},
 };
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 const MOMENT: Duration = Duration::from_millis(3);
 
@@ -129,6 +131,15 @@ fn names_and_units_follow_the_conventions_of_prometheus() {
             "{name} counts {unit}"
         );
     }
+}
+
+#[tokio::test]
+async fn upkeep_ends_when_the_gateway_stops() {
+    let stop = CancellationToken::new();
+    let upkeep = tokio::spawn(Metrics::install().upkeep(stop.clone()));
+    stop.cancel();
+    let ended = timeout(Duration::from_secs(10), upkeep).await;
+    ended.expect("ends at once").unwrap();
 }
 
 #[test]
