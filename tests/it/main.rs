@@ -8,7 +8,11 @@ mod content;
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
 mod settings;
+/// The SOAP server: dispatch, faults, parameters, recorded clients.
+mod soap;
 /// No proof: what the tests stand on.
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// The bounded XML reader and its base64.
+mod xml;
