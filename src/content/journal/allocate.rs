@@ -342,7 +342,7 @@ impl Allocator {
             return;
         }
         self.observer.unavailable(&error);
-        state.failure = Some(error);
+        state.failure = Some(as_answer(error));
         state.retry_at = Some(Instant::now() + state.back_off);
         state.back_off = (state.back_off * 2).min(LONGEST_BACK_OFF);
         self.changed.notify_all();
@@ -359,6 +359,18 @@ impl State {
     fn take_ready_number(&mut self) -> u64 {
         self.next_ready += 1;
         self.next_ready - 1
+    }
+}
+
+/// What a writer hears: a full disk, or that nothing can be written.
+fn as_answer(error: ContentError) -> ContentError {
+    match error {
+        ContentError::NoSpace { .. } | ContentError::Unavailable(_) => error,
+        ContentError::Io { .. }
+        | ContentError::Poisoned(_)
+        | ContentError::Missing(_)
+        | ContentError::Corrupt(_)
+        | ContentError::OtherStore { .. } => ContentError::Unavailable(error.to_string()),
     }
 }
 
