@@ -157,9 +157,9 @@ impl Allocator {
         }
     }
 
-    /// Whether reclaimed files are still wanted as ready ones.
-    pub fn wants_ready(&self) -> bool {
-        lock(&self.state).ready.len() < self.settings.ready_segments
+    /// Whether a reclaimed file would be kept as a ready one.
+    pub fn keeps_another(&self) -> bool {
+        lock(&self.state).ready.len() < self.settings.ready_limit()
     }
 
     /// A name for a file that is to become ready.

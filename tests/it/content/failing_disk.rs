@@ -2,11 +2,12 @@
 
 use std::{
     io::{self, ErrorKind},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
 };
 
 use bytes::Bytes;
 use chunkgate::content::{ContentError, SegmentId, Store};
+use futures_util::poll;
 
 use super::{
     support::{Random, append, eventually, open, read, small},
@@ -104,6 +105,51 @@ async fn a_failed_sync_fails_everyone_in_the_segment_and_is_not_retried() {
     assert!(
         !steps[mark..].iter().any(|step| is_write_to(step, FIRST)),
         "written again"
+    );
+}
+
+#[tokio::test]
+async fn those_who_wait_behind_a_failing_sync_fail_without_another_one() {
+    let disk = TestDisk::new();
+    let store = open(disk.clone(), small());
+    let (begun, has_begun) = mpsc::channel();
+    let (release, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let steps = fail(&disk, ErrorKind::Other, move |step| {
+        let fails = is_sync_of(step, FIRST);
+        if fails {
+            // Errors only say that the test has moved on.
+            let _ = begun.send(());
+            let _ = gate.lock().unwrap().recv();
+        }
+        fails
+    });
+
+    let mut seals = Vec::new();
+    for _ in 0..2 {
+        let mut writer = store.writer(None);
+        writer.write(Bytes::from_static(b"waits")).await.unwrap();
+        let mut seal = writer.seal();
+        assert!(poll!(&mut seal).is_pending());
+        seals.push(seal);
+        if seals.len() == 1 {
+            has_begun.recv().unwrap();
+        }
+    }
+    drop(release);
+    for seal in seals {
+        let error = seal.await.unwrap_err();
+        assert!(
+            matches!(error, ContentError::Poisoned(SegmentId(1))),
+            "{error}"
+        );
+    }
+    store.close().await;
+    let steps = steps.lock().unwrap();
+    assert_eq!(
+        steps.iter().filter(|step| is_sync_of(step, FIRST)).count(),
+        1,
+        "synced again"
     );
 }
 
@@ -244,7 +290,7 @@ async fn an_append_whose_write_was_abandoned_cannot_be_sealed() {
     let mut writer = store.writer(None);
     writer.write(Bytes::from_static(b"first")).await.unwrap();
 
-    let (release, gate) = std::sync::mpsc::channel::<()>();
+    let (release, gate) = mpsc::channel::<()>();
     let gate = Mutex::new(gate);
     disk.hook(move |step| {
         if is_write_to(step, FIRST) {
@@ -253,7 +299,7 @@ async fn an_append_whose_write_was_abandoned_cannot_be_sealed() {
         }
         Ok(())
     });
-    let abandoned = futures_util::poll!(writer.write(Bytes::from_static(b"second")));
+    let abandoned = poll!(writer.write(Bytes::from_static(b"second")));
     assert!(abandoned.is_pending());
     drop(release);
 

@@ -65,26 +65,39 @@ async fn the_oldest_are_reclaimable_first_and_the_newest_never() {
 }
 
 #[tokio::test]
-async fn a_recycled_file_keeps_none_of_its_old_records() {
+async fn as_many_files_are_recycled_as_are_to_be_kept() {
     let disk = TestDisk::new();
-    // No files are prepared ahead, so that the reclaimed one is the next to be used.
     let store = open(
         disk.clone(),
         JournalSettings {
-            ready_segments: 0,
+            recycled_segments: 3,
             ..small()
         },
     );
-    fill_until(&store, 2).await;
+    fill_until(&store, 6).await;
+    eventually("a file is ready", || store.usage().ready_segments == 1).await;
+    let first = (1..=5).map(SegmentId).collect();
+    assert_eq!(store.reclaim(first).await.unwrap(), 5);
+    assert_eq!(store.usage().ready_segments, 3, "the others are deleted");
+    assert_eq!(
+        disk.names(PATH)
+            .iter()
+            .filter(|name| name.starts_with("segment-"))
+            .count(),
+        1
+    );
     store.close().await;
     drop(store);
 
-    let store = open(disk.clone(), small());
-    eventually("a file is ready", || store.usage().ready_segments == 1).await;
-    // Its place is taken, so the file that is reclaimed first is deleted ...
-    assert_eq!(store.reclaim(vec![SegmentId(1)]).await.unwrap(), 1);
-    assert!(!is_there(&disk, 1));
-    assert_eq!(store.usage().ready_segments, 1);
+    // They are still there after a restart, and the next segments are made of them.
+    let store = open(
+        disk.clone(),
+        JournalSettings {
+            recycled_segments: 3,
+            ..small()
+        },
+    );
+    assert_eq!(store.usage().ready_segments, 3);
     store.close().await;
 }
 
@@ -138,16 +151,10 @@ async fn a_segment_of_another_size_is_deleted() {
 
     let larger = JournalSettings {
         segment_size: JournalSettings::SMALLEST_SEGMENT * 2,
-        ready_segments: 5,
+        recycled_segments: 5,
         ..small()
     };
     let store = open(disk.clone(), larger);
-    let ready_before = disk
-        .names(PATH)
-        .iter()
-        .filter(|name| name.starts_with("ready-"))
-        .count();
-    assert!(ready_before <= 5);
     assert_eq!(store.reclaim(vec![SegmentId(1)]).await.unwrap(), 1);
     assert!(!is_there(&disk, 1));
     store.close().await;
