@@ -114,7 +114,7 @@ impl Default for JournalSettings {
             ready_segments: 2,
             recycled_segments: 16,
             min_free: 512 << 20,
-            recycle_after: Duration::from_secs(15 * 60),
+            recycle_after: Duration::from_mins(15),
             append_queue: 64,
             sync_queue: 256,
         }

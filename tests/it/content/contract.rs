@@ -299,7 +299,7 @@ pub async fn an_open_store_admits_and_works(harness: &dyn Harness) {
 }
 
 pub async fn a_closed_store_takes_nothing(harness: &dyn Harness) {
-    fn assert_closed<T>(result: Result<T, ContentError>) {
+    fn assert_closed<T>(result: &Result<T, ContentError>) {
         assert!(matches!(result, Err(ContentError::Unavailable(_))));
     }
     let store = harness.open().await;
@@ -310,11 +310,11 @@ pub async fn a_closed_store_takes_nothing(harness: &dyn Harness) {
     begun.write(Bytes::from_static(b"begun")).await.unwrap();
     store.close().await;
 
-    assert_closed(begun.seal().await);
-    assert_closed(append(&*store, &Bytes::from_static(b"after")).await);
-    assert_closed(read(&*store, &sealed.extents).await);
-    assert_closed(store.reclaim(vec![sealed.extents[0].segment]).await);
-    assert_closed(store.probe().await);
-    assert_closed(store.admit());
+    assert_closed(&begun.seal().await);
+    assert_closed(&append(&*store, &Bytes::from_static(b"after")).await);
+    assert_closed(&read(&*store, &sealed.extents).await);
+    assert_closed(&store.reclaim(vec![sealed.extents[0].segment]).await);
+    assert_closed(&store.probe().await);
+    assert_closed(&store.admit());
     store.close().await;
 }
