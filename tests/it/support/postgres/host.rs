@@ -47,10 +47,12 @@ pub struct Orders {
     pub durable: bool,
     /// More settings of the server.
     pub settings: Vec<(String, String)>,
+    /// Where the programs are, as the setting says.
+    pub bin_dir: Option<PathBuf>,
     /// Own the directory and wait for a line on stdin before the server is started.
     pub pause_when_claimed: bool,
     /// Stop when this process ends, and remove the directory; instead of when stdin ends.
-    pub watch: Option<u32>,
+    pub watch: Option<i32>,
 }
 
 impl Orders {
@@ -60,6 +62,7 @@ impl Orders {
             directory: directory.to_owned(),
             durable: false,
             settings: Vec::new(),
+            bin_dir: None,
             pause_when_claimed: false,
             watch: None,
         }
@@ -71,9 +74,9 @@ impl Orders {
 pub enum Report {
     /// It owns the directory.
     Claimed,
-    /// The server answers here.
-    Ready(Endpoint),
-    /// The server runs as this process, or not at all.
+    /// The server answers.
+    Ready(Server),
+    /// The server was restarted, or is down.
     Running(Option<i32>),
     /// Another process owns the directory, and its server answers here.
     Held(Endpoint),
@@ -81,6 +84,15 @@ pub enum Report {
     Stopped,
     /// It did not work, in the words of the error.
     Failed(String),
+}
+
+/// A running server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// Where it answers.
+    pub endpoint: Endpoint,
+    /// The postmaster's process.
+    pub postmaster: i32,
 }
 
 /// A host, as the test that started it sees it. Dropped, its stdin ends, and so it stops.
@@ -133,11 +145,11 @@ impl Host {
     }
 
     /// Waits until the server answers.
-    pub async fn ready(&mut self) -> Endpoint {
+    pub async fn ready(&mut self) -> Server {
         loop {
             match self.report().await {
-                Report::Claimed | Report::Running(_) => {}
-                Report::Ready(endpoint) => return endpoint,
+                Report::Claimed => {}
+                Report::Ready(server) => return server,
                 other => panic!("no server: {other:?}"),
             }
         }
@@ -158,6 +170,23 @@ impl Host {
     pub async fn go_on(&mut self) {
         let stdin = self.stdin.as_mut().expect("stdin is piped");
         stdin.write_all(b"\n").await.expect("the host reads");
+    }
+
+    /// The host's own process.
+    pub fn process(&self) -> i32 {
+        let id = self.child.id().expect("it has not been waited for");
+        id.try_into().expect("a process number")
+    }
+
+    /// Waits until the server runs again after it died, and returns its process.
+    pub async fn restarted(&mut self) -> i32 {
+        loop {
+            match self.report().await {
+                Report::Running(None) => {}
+                Report::Running(Some(postmaster)) => return postmaster,
+                other => panic!("no restart: {other:?}"),
+            }
+        }
     }
 
     /// Stops the server and waits for the host's end.
@@ -227,8 +256,10 @@ async fn run(orders: &Orders, starter: String) -> Result<(), String> {
     let options = options(orders, &directory, starter).map_err(text)?;
     let cluster = Cluster::start(options).await.map_err(text)?;
     directory.publish(cluster.endpoint()).map_err(text)?;
-    report(&Report::Running(cluster.postmaster_pid()));
-    report(&Report::Ready(cluster.endpoint().clone()));
+    report(&Report::Ready(Server {
+        endpoint: cluster.endpoint().clone(),
+        postmaster: cluster.postmaster_pid().expect("it has just started"),
+    }));
 
     let told_to_stop = async {
         match orders.watch {
@@ -251,7 +282,7 @@ fn options(
     directory: &DataDir,
     starter: String,
 ) -> Result<ClusterOptions, chunkgate::pg::PgError> {
-    let programs = Search::machine(None).programs_for(&directory.cluster())?;
+    let programs = Search::machine(orders.bin_dir.clone()).programs_for(&directory.cluster())?;
     let mut options = ClusterOptions::new(directory, programs);
     options.durability = if orders.durable {
         Durability::Durable
@@ -277,11 +308,8 @@ fn lines_of_stdin() -> mpsc::Receiver<String> {
     receiver
 }
 
-async fn end_of(process: u32) {
-    let pid = i32::try_from(process)
-        .ok()
-        .and_then(Pid::from_raw)
-        .expect("a process number");
+pub async fn end_of(process: i32) {
+    let pid = Pid::from_raw(process).expect("a process number");
     let (end, ended) = oneshot::channel();
     thread::spawn(move || {
         // If it has ended already, the run is over.
