@@ -8,7 +8,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, getpgid, kill_process};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{Place, connect, execute, value};
 use crate::support::postgres::host::end_of;
@@ -32,8 +32,8 @@ async fn the_server_ends_soon_after_its_gateway_was_killed() {
     timeout(SOON, end_of(server.postmaster))
         .await
         .expect("the guard ends the server");
-    let log = fs::read_to_string(place.directory().join("postgres/postmaster.pid"));
-    assert!(log.is_err(), "a shutdown, not a crash, removes the file");
+    let pid_file = place.directory().join("postgres/postmaster.pid");
+    assert!(!pid_file.exists(), "a server that is shut down removes it");
 
     let mut host = place.start();
     let client = connect(&host.ready().await.endpoint).await;
@@ -41,12 +41,13 @@ async fn the_server_ends_soon_after_its_gateway_was_killed() {
     host.stop().await;
 }
 
-/// The next gateway does not wait for the old server in vain, nor run beside it.
+/// The next gateway waits for the old server, and does not run beside it.
 #[tokio::test]
-async fn the_next_gateway_starts_at_once_after_a_kill() {
+async fn the_next_gateway_starts_when_the_old_server_has_ended() {
     let place = Place::new();
     let mut host = place.start();
     let first = host.ready().await;
+    let guard = guard_of(&place);
     host.kill().await;
 
     let mut host = place.start();
@@ -55,11 +56,51 @@ async fn the_next_gateway_starts_at_once_after_a_kill() {
     timeout(SOON, end_of(first.postmaster))
         .await
         .expect("the old server has ended");
-    // The old server's guard is still about, and must leave the new server alone.
+    timeout(SOON, end_of(guard)).await.expect("its guard ends");
+    assert!(!first.endpoint.socket_dir.exists(), "the guard cleans up");
+    host.stop().await;
+}
+
+/// Everything was killed, and the guard comes to look only when the next server is up.
+#[tokio::test]
+async fn a_late_guard_leaves_the_next_server_alone() {
+    let place = Place::new();
+    let mut host = place.start();
+    let first = host.ready().await;
+    let guard = guard_of(&place);
+    signal(guard, Signal::STOP);
+    host.kill().await;
+    signal(first.postmaster, Signal::KILL);
+
+    let mut host = place.start();
+    let second = host.ready().await;
+    signal(guard, Signal::CONT);
+    timeout(SOON, end_of(guard))
+        .await
+        .expect("it finds nothing to do");
     let client = connect(&second.endpoint).await;
-    execute(&client, "SELECT pg_sleep(3)").await;
     assert_eq!(value(&client, "SELECT 'up'").await, "up");
     host.stop().await;
+}
+
+#[tokio::test]
+async fn a_guard_that_was_killed_is_replaced() {
+    let place = Place::new();
+    let mut host = place.start();
+    let server = host.ready().await;
+    let guard = guard_of(&place);
+    signal(guard, Signal::KILL);
+    let replaced = async {
+        while guards_of(&place).iter().all(|process| *process == guard) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(SOON, replaced).await.expect("another guard");
+
+    host.kill().await;
+    timeout(SOON, end_of(server.postmaster))
+        .await
+        .expect("the guard ends the server");
 }
 
 /// Everything was killed, and the number in `postmaster.pid` is another process' by now, as after
@@ -105,9 +146,35 @@ async fn the_server_is_not_in_the_gateways_process_group() {
     let group = |process| getpgid(Pid::from_raw(process)).expect("it runs");
     assert_ne!(group(host.process()), group(server.postmaster));
 
-    let gateway = Pid::from_raw(host.process()).expect("a process number");
-    kill_process(gateway, Signal::INT).expect("it runs");
+    signal(host.process(), Signal::INT);
     timeout(SOON, end_of(server.postmaster))
         .await
         .expect("the guard ends the server");
+}
+
+fn signal(process: i32, signal: Signal) {
+    let process = Pid::from_raw(process).expect("a process number");
+    kill_process(process, signal).expect("it runs");
+}
+
+fn guard_of(place: &Place) -> i32 {
+    let guards = guards_of(place);
+    assert_eq!(guards.len(), 1, "{guards:?}");
+    guards[0]
+}
+
+/// The watchers of the cluster there, by their command lines. A zombie has none.
+fn guards_of(place: &Place) -> Vec<i32> {
+    let cluster = place.directory().join("postgres");
+    let cluster = cluster.to_str().expect("a plain path");
+    let is_guard = |process: &i32| {
+        let line = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        let mut words = line.split(|byte| *byte == 0);
+        words.any(|word| word == b"chunkgate-guard") && words.any(|word| word == cluster.as_bytes())
+    };
+    fs::read_dir("/proc")
+        .expect("processes")
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(is_guard)
+        .collect()
 }
