@@ -1,14 +1,12 @@
 //! The server ends with its gateway, also after `kill -9`, and starts again cleanly.
 
-use std::{
-    fs,
-    os::unix::{fs::MetadataExt, process::CommandExt},
-    process::Command,
-    time::Duration,
-};
+use std::{fs, os::unix::fs::MetadataExt, process::Stdio, time::Duration};
 
-use rustix::process::{Pid, Signal, getpgid, kill_process};
-use tokio::time::{sleep, timeout};
+use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
+use tokio::{
+    process::Command,
+    time::{sleep, timeout},
+};
 
 use super::{Place, connect, execute, value};
 use crate::support::postgres::host::end_of;
@@ -41,13 +39,14 @@ async fn the_server_ends_soon_after_its_gateway_was_killed() {
     host.stop().await;
 }
 
-/// The next gateway waits for the old server, and does not run beside it.
+/// Two servers never run in one cluster, and a server nobody ended does not keep a gateway away.
 #[tokio::test]
-async fn the_next_gateway_starts_when_the_old_server_has_ended() {
+async fn the_next_gateway_ends_a_server_that_still_runs() {
     let place = Place::new();
     let mut host = place.start();
     let first = host.ready().await;
     let guard = guard_of(&place);
+    signal(guard, Signal::STOP);
     host.kill().await;
 
     let mut host = place.start();
@@ -56,6 +55,8 @@ async fn the_next_gateway_starts_when_the_old_server_has_ended() {
     timeout(SOON, end_of(first.postmaster))
         .await
         .expect("the old server has ended");
+
+    signal(guard, Signal::CONT);
     timeout(SOON, end_of(guard)).await.expect("its guard ends");
     assert!(!first.endpoint.socket_dir.exists(), "the guard cleans up");
     host.stop().await;
@@ -115,25 +116,24 @@ async fn a_stale_process_number_that_was_given_to_another_process_does_not_matte
     let cluster = place.directory().join("postgres");
     let owner = cluster.metadata().expect("the cluster");
     let mut other = Command::new("sleep");
-    other.arg("600");
+    other
+        .arg("600")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
     if rustix::process::geteuid().is_root() {
         other.uid(owner.uid()).gid(owner.gid());
     }
-    let mut other = other.spawn().expect("a process of the same user");
-    let stale = format!(
-        "{}\n{}\n1700000000\n5432\n/tmp\n\n",
-        other.id(),
-        cluster.display()
-    );
+    let other = other.spawn().expect("a process of the same user");
+    let number = other.id().expect("it runs");
+    let cluster_path = cluster.display();
+    let stale = format!("{number}\n{cluster_path}\n1700000000\n5432\n/tmp\n\n");
     fs::write(cluster.join("postmaster.pid"), stale).expect("a stale file");
 
     let mut host = place.start();
     host.ready().await;
     host.stop().await;
-    other
-        .kill()
-        .and_then(|()| other.wait())
-        .expect("it lives until here");
+    assert_eq!(other.id(), Some(number), "it lives until here");
 }
 
 /// Ctrl-C in a terminal goes to the whole process group, and the gateway must finish its requests
@@ -146,7 +146,8 @@ async fn the_server_is_not_in_the_gateways_process_group() {
     let group = |process| getpgid(Pid::from_raw(process)).expect("it runs");
     assert_ne!(group(host.process()), group(server.postmaster));
 
-    signal(host.process(), Signal::INT);
+    let gateway = Pid::from_raw(host.process()).expect("a process number");
+    kill_process_group(gateway, Signal::INT).expect("it runs");
     timeout(SOON, end_of(server.postmaster))
         .await
         .expect("the guard ends the server");
