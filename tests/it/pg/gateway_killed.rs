@@ -1,6 +1,11 @@
 //! The server ends with its gateway, also after `kill -9`, and starts again cleanly.
 
-use std::{fs, os::unix::fs::MetadataExt, process::Stdio, time::Duration};
+use std::{
+    fs::{self, File},
+    os::unix::fs::MetadataExt,
+    process::Stdio,
+    time::Duration,
+};
 
 use rustix::process::{Pid, Signal, getpgid, kill_process, kill_process_group};
 use tokio::{
@@ -46,7 +51,7 @@ async fn the_next_gateway_ends_a_server_that_still_runs() {
     let mut host = place.start();
     let first = host.ready().await;
     let guard = guard_of(&place);
-    signal(guard, Signal::STOP);
+    let pipe = hold_pipe(guard);
     host.kill().await;
 
     let mut host = place.start();
@@ -56,7 +61,7 @@ async fn the_next_gateway_ends_a_server_that_still_runs() {
         .await
         .expect("the old server has ended");
 
-    signal(guard, Signal::CONT);
+    drop(pipe);
     timeout(SOON, end_of(guard)).await.expect("its guard ends");
     assert!(!first.endpoint.socket_dir.exists(), "the guard cleans up");
     host.stop().await;
@@ -69,13 +74,13 @@ async fn a_late_guard_leaves_the_next_server_alone() {
     let mut host = place.start();
     let first = host.ready().await;
     let guard = guard_of(&place);
-    signal(guard, Signal::STOP);
+    let pipe = hold_pipe(guard);
     host.kill().await;
     signal(first.postmaster, Signal::KILL);
 
     let mut host = place.start();
     let second = host.ready().await;
-    signal(guard, Signal::CONT);
+    drop(pipe);
     timeout(SOON, end_of(guard))
         .await
         .expect("it finds nothing to do");
@@ -156,6 +161,14 @@ async fn the_server_is_not_in_the_gateways_process_group() {
 fn signal(process: i32, signal: Signal) {
     let process = Pid::from_raw(process).expect("a process number");
     kill_process(process, signal).expect("it runs");
+}
+
+/// Keeps the guard from seeing that its gateway has gone.
+fn hold_pipe(guard: i32) -> File {
+    File::options()
+        .write(true)
+        .open(format!("/proc/{guard}/fd/0"))
+        .expect("the guard's pipe")
 }
 
 fn guard_of(place: &Place) -> i32 {
