@@ -176,13 +176,13 @@ fn own_name() -> Result<String, PgError> {
 ///
 /// Written at each start, because a data directory can move to a machine with other users.
 fn write_authentication(options: &ClusterOptions, user: &str) -> Result<(), PgError> {
-    let mut map = String::new();
-    for peer in options.peers.iter().map(String::as_str).chain([user]) {
-        map.push_str(&format!("gateway \"{peer}\" {ROLE}\n"));
-    }
+    let users = options.peers.iter().map(String::as_str).chain([user]);
+    let map: Vec<String> = users
+        .map(|user| format!("gateway \"{user}\" {ROLE}\n"))
+        .collect();
     for (name, text) in [
-        ("pg_hba.conf", "local all all peer map=gateway\n"),
-        ("pg_ident.conf", &map),
+        ("pg_hba.conf", "local all all peer map=gateway\n".to_owned()),
+        ("pg_ident.conf", map.concat()),
     ] {
         let path = options.cluster.join(name);
         fs::write(&path, text).map_err(PgError::access("write", &path))?;

@@ -158,9 +158,10 @@ fn first_that_works(user: &OsUser, places: &[PathBuf]) -> Result<PathBuf, Privil
     let mut tried = Vec::new();
     for place in places {
         // In a directory everybody writes to, a link could lead root to somebody else's directory.
-        let result = match place.is_symlink() {
-            true => Err("it is a symbolic link".to_owned()),
-            false => hand_over(user, place).map_err(|error| error.to_string()),
+        let result = if place.is_symlink() {
+            Err("it is a symbolic link".to_owned())
+        } else {
+            hand_over(user, place).map_err(|error| error.to_string())
         };
         match result {
             Ok(()) => return Ok(place.clone()),

@@ -7,7 +7,7 @@ use chunkgate::pg::{Claim, DataDir, PgError};
 use super::{Place, connect, value};
 use crate::support::postgres::host::{Host, Orders, Report};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(200);
 
 #[tokio::test]

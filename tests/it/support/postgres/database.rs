@@ -18,8 +18,11 @@ pub struct Template {
     /// Names the content: the same fingerprint is built once for each run.
     pub fingerprint: &'static str,
     /// Builds the content in an empty database.
-    pub build: fn(Config) -> BoxFuture<'static, Result<(), Box<dyn Error + Send + Sync>>>,
+    pub build: fn(Config) -> BoxFuture<'static, Built>,
 }
+
+/// How building a template ended.
+pub type Built = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// A database of one test's own; dropped with it.
 #[derive(Debug)]
@@ -98,7 +101,7 @@ impl Drop for TestDatabase {
                 let work = async move { client.batch_execute(&statement).await };
                 tokio::join!(work, connection).0
             })?;
-            Ok::<(), Box<dyn Error + Send + Sync>>(())
+            Built::Ok(())
         });
         let _ = dropping.join();
     }
