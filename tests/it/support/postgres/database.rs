@@ -13,10 +13,11 @@ use super::server;
 const BUILDING: i64 = 0x7465_6d70_6c61_7465;
 
 /// What every database of a kind of test begins with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Template {
-    /// Names the content: the same fingerprint is built once for each run.
-    pub fingerprint: &'static str,
+    /// Names the content: the same fingerprint is built once for each run. Lower-case letters,
+    /// digits and `_`.
+    pub fingerprint: String,
     /// Builds the content in an empty database.
     pub build: fn(Config) -> BoxFuture<'static, Built>,
 }
