@@ -1,22 +1,20 @@
 //! A process that runs its own Postgres as the gateway does, so that a test can kill it.
 //!
-//! It is this test binary again, running the one test below. It takes its orders from the
+//! It is this test binary again, running the one test in `process`. It takes its orders from the
 //! environment, reports on stderr (libtest writes to stdout), and stops when its stdin ends or when
 //! the process it watches does.
 
+mod process;
+
 use std::{
     env,
-    io::{self, Write},
     path::{Path, PathBuf},
     process::Stdio,
     thread,
     time::Duration,
 };
 
-use chunkgate::pg::{
-    Claim, Cluster, ClusterOptions, DataDir, Durability, Endpoint, Search,
-    privileges::{self, MachineUsers, Plan, Users},
-};
+use chunkgate::pg::Endpoint;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     process::{Pid, PidfdFlags, pidfd_open},
@@ -25,15 +23,15 @@ use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStderr, ChildStdin, Command},
-    sync::{mpsc, oneshot},
+    sync::oneshot,
     time::timeout,
 };
 
 /// The environment variable with the orders.
 const ORDERS: &str = "CHUNKGATE_TEST_HOST";
 
-/// The full name of the test below.
-const NAME: &str = "support::postgres::host::host";
+/// The full name of the test that is the process.
+const NAME: &str = "support::postgres::host::process::host";
 
 /// How long anything a host is asked for may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -202,112 +200,7 @@ impl Host {
     }
 }
 
-#[test]
-#[ignore = "not a test: a process that other tests start"]
-fn host() {
-    let Ok(orders) = env::var(ORDERS) else {
-        return;
-    };
-    let orders: Orders = serde_json::from_str(&orders).expect("orders");
-    let starter = give_up_root(&orders.directory);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    if let Err(message) = runtime.block_on(run(&orders, starter)) {
-        report(&Report::Failed(message));
-    }
-    if orders.watch.is_some() {
-        // The run is over; what cannot be removed is the temporary directory's business.
-        let _ = std::fs::remove_dir_all(&orders.directory);
-    }
-}
-
-/// Becomes an ordinary user, if root; returns the name of the user that started the process.
-fn give_up_root(directory: &Path) -> String {
-    let euid = rustix::process::geteuid().as_raw();
-    let starter = MachineUsers.by_uid(euid).expect("this user has a name");
-    let owner = privileges::owner(directory);
-    let plan = privileges::plan(euid, owner, None, &MachineUsers).expect("a user to become");
-    if let Plan::Become(user) = &plan {
-        privileges::hand_over(user, directory).expect("a directory");
-    }
-    privileges::apply(&plan).expect("privileges");
-    starter.name
-}
-
-async fn run(orders: &Orders, starter: String) -> Result<(), String> {
-    let text = |error: chunkgate::pg::PgError| error.to_string();
-    let directory = match DataDir::claim(&orders.directory, PATIENCE)
-        .await
-        .map_err(text)?
-    {
-        Claim::Owned(directory) => directory,
-        Claim::Held(held) => {
-            report(&Report::Held(held.endpoint().clone()));
-            return Ok(());
-        }
-    };
-    report(&Report::Claimed);
-    let mut commands = lines_of_stdin();
-    if orders.pause_when_claimed {
-        commands.recv().await;
-    }
-    let options = options(orders, &directory, starter).map_err(text)?;
-    let cluster = Cluster::start(options).await.map_err(text)?;
-    directory.publish(cluster.endpoint()).map_err(text)?;
-    report(&Report::Ready(Server {
-        endpoint: cluster.endpoint().clone(),
-        postmaster: cluster.postmaster_pid().expect("it has just started"),
-    }));
-
-    let told_to_stop = async {
-        match orders.watch {
-            Some(process) => end_of(process).await,
-            None => while commands.recv().await.is_some() {},
-        }
-    };
-    tokio::select! {
-        () = told_to_stop => {}
-        () = report_restarts(&cluster) => {}
-    }
-    cluster.stop().await.map_err(text)?;
-    drop(directory);
-    report(&Report::Stopped);
-    Ok(())
-}
-
-fn options(
-    orders: &Orders,
-    directory: &DataDir,
-    starter: String,
-) -> Result<ClusterOptions, chunkgate::pg::PgError> {
-    let programs = Search::machine(orders.bin_dir.clone()).programs_for(&directory.cluster())?;
-    let mut options = ClusterOptions::new(directory, programs);
-    options.durability = if orders.durable {
-        Durability::Durable
-    } else {
-        Durability::FsyncOff
-    };
-    options.peers = vec![starter];
-    options.max_connections = 300;
-    options.settings.clone_from(&orders.settings);
-    Ok(options)
-}
-
-/// A thread reads them, because a runtime would not end while a read of stdin is under way.
-fn lines_of_stdin() -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel(1);
-    thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            if sender.blocking_send(line).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
+/// Returns when the process has ended.
 pub async fn end_of(process: i32) {
     let pid = Pid::from_raw(process).expect("a process number");
     let (end, ended) = oneshot::channel();
@@ -320,17 +213,4 @@ pub async fn end_of(process: i32) {
         let _ = end.send(());
     });
     ended.await.expect("the thread does not panic");
-}
-
-async fn report_restarts(cluster: &Cluster) {
-    let mut running = cluster.running();
-    while running.changed().await.is_ok() {
-        report(&Report::Running(*running.borrow_and_update()));
-    }
-}
-
-fn report(report: &Report) {
-    let line = serde_json::to_string(report).expect("reports are plain data");
-    // Whoever started the host may have gone.
-    let _ = writeln!(io::stderr(), "{line}");
 }
