@@ -1,7 +1,7 @@
 //! What runs in the host's process.
 
 use std::{
-    env,
+    env, fs,
     io::{self, Write},
     path::Path,
     thread,
@@ -29,10 +29,6 @@ fn host() {
         .expect("a runtime");
     if let Err(message) = runtime.block_on(run(&orders, starter)) {
         report(&Report::Failed(message));
-    }
-    if orders.watch.is_some() {
-        // The run is over; what cannot be removed is the temporary directory's business.
-        let _ = std::fs::remove_dir_all(&orders.directory);
     }
 }
 
@@ -85,6 +81,10 @@ async fn run(orders: &Orders, starter: String) -> Result<(), String> {
         () = report_restarts(&cluster) => {}
     }
     cluster.stop().await.map_err(text)?;
+    if orders.watch.is_some() {
+        // The run is over; what cannot be removed is the temporary directory's business.
+        let _ = fs::remove_dir_all(directory.path());
+    }
     drop(directory);
     report(&Report::Stopped);
     Ok(())
