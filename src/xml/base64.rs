@@ -50,7 +50,7 @@ impl Decoder {
                 return Ok(text.len() - rest.len());
             }
             if self.padded {
-                return if rest.iter().all(is_padding) {
+                return if rest.iter().copied().all(is_padding) {
                     Ok(text.len())
                 } else {
                     Err(Malformed::Base64)
@@ -155,7 +155,7 @@ impl Decoder {
     /// Drops white space and the padding; fails if anything else follows the padding.
     fn clean(&mut self) -> Result<(), Malformed> {
         if let Some(start) = memchr(b'=', &self.gathered) {
-            if !self.gathered[start..].iter().all(is_padding) {
+            if !self.gathered[start..].iter().copied().all(is_padding) {
                 return Err(Malformed::Base64);
             }
             self.gathered.truncate(start);
@@ -168,7 +168,7 @@ impl Decoder {
 }
 
 /// What may stand after the first `=`.
-fn is_padding(byte: &u8) -> bool {
+fn is_padding(byte: u8) -> bool {
     matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n')
 }
 

@@ -223,7 +223,7 @@ pub fn envelope(version: Version, body: &str) -> String {
     )
 }
 
-/// An UploadFileChunk call with these parameters, in SOAP 1.1.
+/// An `UploadFileChunk` call with these parameters, in SOAP 1.1.
 pub fn chunk(parameters: &str) -> String {
     envelope(
         Version::V11,
