@@ -68,10 +68,7 @@ impl Decoder {
     /// Decodes the end of the value, whose padding may be missing.
     pub(super) fn finish(&mut self, block: &mut BytesMut) -> Result<(), Malformed> {
         self.clean()?;
-        // A lone character holds six bits: part of the document is missing.
-        if self.gathered.len() == 1 {
-            return Err(Malformed::Base64);
-        }
+        // A lone character is refused: its six bits are no byte, so data is missing.
         let tail = forgiving_decode_to_vec(&self.gathered).map_err(|_| Malformed::Base64)?;
         block.extend_from_slice(&tail);
         *self = Self::default();

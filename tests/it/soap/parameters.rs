@@ -168,3 +168,29 @@ fn a_chunk_that_is_not_base64_is_malformed() {
         );
     }
 }
+
+fn refuse(parameters: &str) -> (u16, usize) {
+    let served = post_11(
+        "Refuse",
+        envelope(Version::V11, &format!("<Refuse>{parameters}</Refuse>")),
+    );
+    (served.status, served.ran.len())
+}
+
+#[test]
+fn data_that_nobody_takes_is_still_checked() {
+    assert_eq!(
+        refuse("<Chunk>QUJDQUJD<![CDATA[QUJD]]></Chunk><x/>"),
+        (500, 1)
+    );
+    assert_eq!(
+        refuse("<Chunk>QUJDQUJD<![CDATA[QU*D]]></Chunk><x/>"),
+        (400, 0)
+    );
+    assert_eq!(refuse("<Chunk>QUJDQUJD</Chunk><x>"), (400, 0));
+}
+
+#[test]
+fn a_service_may_refuse_before_the_end_of_the_request() {
+    assert_eq!(refuse("<Busy/><Chunk>QUJD"), (503, 0));
+}

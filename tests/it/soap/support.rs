@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use bytes::BytesMut;
 use chunkgate::soap::{
-    Fault, Outcome, Parameters, ReadError, Reply, RequestHead, Service, Version, handle,
+    Fault, Outcome, Parameters, ReadError, Reply, RequestHead, Response, Service, Version, handle,
 };
 use tokio::io::AsyncBufRead;
 
@@ -106,7 +106,15 @@ impl Service for Recorder {
                 }
                 Ok(Call::Wait { seconds })
             }
-            "Refuse" => Ok(Call::Refuse),
+            "Refuse" => match parameters.next(&["Busy", "Chunk"]).await? {
+                Some("Busy") => Err(ReadError::Refused(Response::empty(503))),
+                Some(_) => {
+                    // One group, so that the rest is left to be passed over.
+                    parameters.base64(&mut BytesMut::new(), 3).await?;
+                    Ok(Call::Refuse)
+                }
+                None => Ok(Call::Refuse),
+            },
             other => unreachable!("{other} is not an operation"),
         }
     }
