@@ -31,7 +31,11 @@ fn spell(run: &str, spelling: Spelling) -> String {
     match spelling {
         Spelling::Plain => run.to_owned(),
         Spelling::Section => format!("<![CDATA[{run}]]>"),
-        Spelling::References => run.bytes().map(|byte| format!("&#{byte};")).collect(),
+        Spelling::References => run
+            .bytes()
+            .map(|byte| format!("&#{byte};"))
+            .collect::<Vec<_>>()
+            .concat(),
     }
 }
 

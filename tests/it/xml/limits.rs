@@ -38,8 +38,8 @@ fn elements() {
 #[test]
 fn attributes() {
     let attributes = |count| {
-        let all: String = (0..count).map(|number| format!(" a{number}='x'")).collect();
-        format!("<a{all}/>")
+        let all: Vec<String> = (0..count).map(|number| format!(" a{number}='x'")).collect();
+        format!("<a{}/>", all.concat())
     };
     assert!(read(attributes(MAX_ATTRIBUTES)).is_ok());
     assert_eq!(

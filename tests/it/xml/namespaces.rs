@@ -41,13 +41,13 @@ fn a_default_can_be_taken_back() {
 fn a_declaration_ends_with_its_element() {
     let (_, child) = root_and_child("<a xmlns:p='urn:1'><p:b xmlns:p='urn:2'/></a>");
     assert!(child.is("urn:2", "b"));
-    let (_, child) = in_pieces(
+    let child = in_pieces(
         "<a xmlns:p='urn:1'><p:b xmlns:p='urn:2'/><p:c/></a>",
         async |reader| {
             reader.child().await?;
             reader.child().await?;
             reader.skip().await?;
-            Ok(((), reader.child().await?.expect("a second child")))
+            Ok(reader.child().await?.expect("a second child"))
         },
     )
     .expect("a well-formed document");

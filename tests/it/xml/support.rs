@@ -86,6 +86,10 @@ pub fn root_text(document: impl AsRef<[u8]>) -> Result<String, Error> {
 }
 
 /// Does the same with every kind of pieces, compares, and returns the last outcome.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "closures are written in place"
+)]
 pub fn in_pieces<T: PartialEq + std::fmt::Debug>(
     document: impl AsRef<[u8]>,
     act: impl AsyncFn(&mut Reader<Source>) -> Result<T, Error>,
