@@ -16,6 +16,7 @@ mod append;
 mod directory;
 mod format;
 mod observe;
+mod prepare;
 mod reader;
 mod reclaim;
 mod recover;
