@@ -68,8 +68,7 @@ impl Decoder {
     /// Decodes the end of the value, whose padding may be missing.
     pub(super) fn finish(&mut self, block: &mut BytesMut) -> Result<(), Malformed> {
         self.clean()?;
-        // Deviation: a lone character is refused, where the original dropped its six bits: they
-        // are no byte, so data is missing (`six_bits_are_no_byte`).
+        // A lone character is refused: its six bits are no byte, so data is missing.
         let tail = forgiving_decode_to_vec(&self.gathered).map_err(|_| Malformed::Base64)?;
         block.extend_from_slice(&tail);
         *self = Self::default();
