@@ -4,8 +4,12 @@
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// The engine on a real database: models, races, lost answers, broken connections, accounts.
+mod engine;
 /// A whole gateway on real sockets.
 mod gateway;
+/// What a gateway does by itself: expiry, retention, reclamation.
+mod jobs;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.

@@ -1,0 +1,4 @@
+//! What a gateway does by itself.
+//!
+//! | file        | rule |
+//! |-------------|------|
