@@ -28,7 +28,7 @@ use crate::{
         journal::{Directory, Journal, JournalSettings, Observer},
     },
     engine::{
-        EngineSettings, ThrottleSettings, UploadEngine,
+        End, EngineSettings, ThrottleSettings, UploadEngine,
         accounts::AccountsSettings,
         repository::{Repository, RepositoryError},
         session::SessionLimits,
@@ -106,7 +106,7 @@ pub struct App {
     repository: Arc<dyn Repository>,
     store: SharedStore,
     boot: Uuid,
-    committer: JoinHandle<()>,
+    committer: JoinHandle<End>,
     servers: [Server; 2],
     jobs: JoinSet<()>,
     stop_jobs: CancellationToken,
@@ -264,11 +264,13 @@ impl App {
         drop((engine, repository));
         match timeout(LAST_WORDS, &mut committer).await {
             // Only now is it certain that every answer was delivered or is marked.
-            Ok(Ok(())) => {
+            Ok(Ok(End::Settled)) => {
                 if let Err(error) = backend.database().end_boot(boot).await {
                     warn!(%error, "the database could not be told that this process has ended well");
                 }
             }
+            // The committer has said so.
+            Ok(Ok(End::InDoubt)) => {}
             Ok(Err(_)) | Err(_) => {
                 committer.abort();
                 warn!("commits were still under way when the gateway had to stop");
@@ -293,7 +295,7 @@ struct Parts {
     repository: Arc<dyn Repository>,
     store: SharedStore,
     boot: Uuid,
-    committer: JoinHandle<()>,
+    committer: JoinHandle<End>,
     servers: [Server; 2],
     jobs: JoinSet<()>,
     stop_jobs: CancellationToken,

@@ -152,14 +152,17 @@ pub async fn repair(
 enum Outcome {
     Committed(u64),
     Missing,
-    Unknown(RepositoryError),
+    /// To be found out until then.
+    Unknown(RepositoryError, Instant),
     Failed(UploadError),
 }
 
 impl Outcome {
     fn of(error: RepositoryError) -> Self {
         match error {
-            RepositoryError::OutcomeUnknown(_) => Self::Unknown(error),
+            RepositoryError::OutcomeUnknown(_) => {
+                Self::Unknown(error, Instant::now() + RESOLVE_WITHIN)
+            }
             RepositoryError::Unavailable(_)
             | RepositoryError::Refused { .. }
             | RepositoryError::Corrupt(_) => Self::Failed(error.into()),
@@ -242,7 +245,9 @@ async fn pursue(
         match outcome {
             Outcome::Committed(total) => return Ok(total),
             Outcome::Failed(error) => return Err(Pursuit::Refused(error)),
-            Outcome::Unknown(error) => return resolve_now(parts, append, error).await,
+            Outcome::Unknown(error, until) => {
+                return resolve_until(parts, append, error, until).await;
+            }
             Outcome::Missing => outcome = explain(parts, append).await?,
         }
     }
@@ -282,19 +287,20 @@ async fn explain(parts: &CommitterParts, append: &mut Commit) -> Result<Outcome,
     }
 }
 
-/// Asks the database what became of an append, for as long as a caller can be kept waiting.
-async fn resolve_now(
+/// Asks the database what became of an append, for as long as a caller can be kept waiting. The
+/// appends of a group share the deadline: the last of them must not wait for all the others.
+async fn resolve_until(
     parts: &CommitterParts,
     append: &Commit,
     broken: RepositoryError,
+    deadline: Instant,
 ) -> Result<u64, Pursuit> {
-    let deadline = Instant::now() + RESOLVE_WITHIN;
-    loop {
+    while Instant::now() < deadline {
         match parts.repository.resolve(append).await {
             Ok(Some(total)) => return Ok(total),
             Ok(None) => return Err(Pursuit::Refused(broken.into())),
-            Err(_) if Instant::now() < deadline => tokio::time::sleep(RESOLVE_PAUSE).await,
-            Err(_) => return Err(Pursuit::Open(broken)),
+            Err(_) => tokio::time::sleep(RESOLVE_PAUSE).await,
         }
     }
+    Err(Pursuit::Open(broken))
 }

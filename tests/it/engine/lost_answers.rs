@@ -27,7 +27,10 @@ async fn after_a_lost_answer_an_equal_chunk_is_that_chunk() {
     let engine = world.engine().await;
     let session = engine.start_session().await;
     engine.upload(session, b"head").await.unwrap();
-    engine.upload_unheard(session, b"zeros", false).await.unwrap();
+    engine
+        .upload_unheard(session, b"zeros", false)
+        .await
+        .unwrap();
     assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 9);
     // Heard now, so the next one is data again.
     assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 14);
@@ -82,7 +85,10 @@ async fn another_engine_learns_of_a_lost_answer() {
     let session = one.start_session().await;
     one.upload_unheard(session, b"zeros", false).await.unwrap();
     eventually("the database knows", || async {
-        world.number("SELECT count(*) FROM upload_session WHERE last_suspect").await == 1
+        world
+            .number("SELECT count(*) FROM upload_session WHERE last_suspect")
+            .await
+            == 1
     })
     .await;
     assert_eq!(other.upload(session, b"zeros").await.unwrap(), 5);
@@ -96,7 +102,10 @@ async fn an_engine_that_ends_well_leaves_only_lost_answers_in_doubt() {
     let engine = world.engine().await;
     let (heard, unheard) = (engine.start_session().await, engine.start_session().await);
     engine.upload(heard, b"zeros").await.unwrap();
-    engine.upload_unheard(unheard, b"zeros", false).await.unwrap();
+    engine
+        .upload_unheard(unheard, b"zeros", false)
+        .await
+        .unwrap();
     let engine = world.restart(engine).await;
     assert_eq!(engine.upload(heard, b"zeros").await.unwrap(), 10);
     assert_eq!(engine.upload(unheard, b"zeros").await.unwrap(), 5);
@@ -147,7 +156,10 @@ async fn an_unknown_outcome_is_looked_up_when_the_chunk_was_not_stored() {
     let session = engine.start_session().await;
     proxy.next(queries::COMMIT_APPENDS, Fate::LoseRequest);
     let failed = engine.upload(session, b"zeros").await;
-    assert!(matches!(failed, Err(UploadError::Database(_))), "{failed:?}");
+    assert!(
+        matches!(failed, Err(UploadError::Database(_))),
+        "{failed:?}"
+    );
     assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 5);
     assert_eq!(engine.content(session).await, b"zeros");
 }
@@ -161,7 +173,10 @@ async fn a_statement_that_comes_too_late_changes_nothing() {
     let go = Arc::new(Notify::new());
     proxy.next(queries::COMMIT_APPENDS, Fate::Late(Arc::clone(&go)));
     let failed = engine.upload(session, b"zeros").await;
-    assert!(matches!(failed, Err(UploadError::Database(_))), "{failed:?}");
+    assert!(
+        matches!(failed, Err(UploadError::Database(_))),
+        "{failed:?}"
+    );
     go.notify_one();
     proxy.late_statement_has_run().await;
     assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 5);
@@ -219,7 +234,9 @@ async fn a_killed_backend_is_an_unknown_outcome() {
     let engine = world.engine().await;
     let session = engine.start_session().await;
     // A lock that keeps the commit from ending.
-    world.run("BEGIN; SELECT FROM upload_session FOR UPDATE").await;
+    world
+        .run("BEGIN; SELECT FROM upload_session FOR UPDATE")
+        .await;
     let other = world.database.connect().await;
     let killing = async {
         let kill = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity \
@@ -232,7 +249,10 @@ async fn a_killed_backend_is_an_unknown_outcome() {
         world.run("COMMIT").await;
     };
     let (failed, ()) = tokio::join!(engine.upload(session, b"zeros"), killing);
-    assert!(matches!(failed, Err(UploadError::Database(_))), "{failed:?}");
+    assert!(
+        matches!(failed, Err(UploadError::Database(_))),
+        "{failed:?}"
+    );
     eventually("it is stored", || async {
         engine.upload(session, b"zeros").await.is_ok()
     })

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use chunkgate::{
     content::SharedStore,
     engine::{
-        Acknowledged, EngineSettings, Passwords, ThrottleSettings, UploadEngine, UploadError,
+        Acknowledged, End, EngineSettings, Passwords, ThrottleSettings, UploadEngine, UploadError,
         account::{AccountId, AccountSettings},
         accounts::{AccountsSettings, Credentials},
         repository::{Commit, Repository, SessionName},
@@ -74,7 +74,8 @@ impl World {
 
     /// A gateway's engine on this database.
     pub async fn engine(&self) -> Engine {
-        self.engine_with(self.database.config(), pool(), LIMITS).await
+        self.engine_with(self.database.config(), pool(), LIMITS)
+            .await
     }
 
     /// An engine that reaches the database elsewhere, or waits otherwise.
@@ -88,7 +89,10 @@ impl World {
         // Not by registering: that would declare the engines beside it dead.
         let insert = "INSERT INTO gateway_boot (id, store_id) VALUES ($1, $2)";
         let id = store_id(&*self.store);
-        self.sql.execute(insert, &[&boot, &id]).await.expect("a boot");
+        self.sql
+            .execute(insert, &[&boot, &id])
+            .await
+            .expect("a boot");
         let database = open(config, pool);
         let repository = repository(&database);
         let store: SharedStore = Arc::clone(&self.store) as SharedStore;
@@ -115,17 +119,7 @@ impl World {
 
     /// `kill -9` of an engine, and the start of another, which takes it for dead.
     pub async fn crash(&self, engine: Engine) -> Engine {
-        let Engine {
-            engine,
-            boot,
-            committer,
-            ..
-        } = engine;
-        committer.abort();
-        let _aborted = committer.await;
-        drop(engine);
-        let delete = "DELETE FROM gateway_boot WHERE id = $1";
-        self.sql.execute(delete, &[&boot]).await.expect("no boot");
+        engine.kill(self).await;
         self.engine().await
     }
 
@@ -147,7 +141,7 @@ pub struct Engine {
     pub repository: Arc<dyn Repository>,
     pub database: Database,
     pub boot: Uuid,
-    committer: JoinHandle<()>,
+    committer: JoinHandle<End>,
 }
 
 /// A session of a test.
@@ -202,7 +196,9 @@ impl Engine {
         chunk: &[u8],
         is_last: bool,
     ) -> Result<u64, UploadError> {
-        self.send(session, chunk, is_last).await.map(|done| done.total)
+        self.send(session, chunk, is_last)
+            .await
+            .map(|done| done.total)
     }
 
     pub async fn status(&self, session: Session) -> SessionStatus {
@@ -221,6 +217,19 @@ impl Engine {
         blocks.concat()
     }
 
+    /// `kill -9`; and what the next process on the store does with one that has not said how it
+    /// ended.
+    pub async fn kill(self, world: &World) {
+        self.committer.abort();
+        let _aborted = self.committer.await;
+        let delete = "DELETE FROM gateway_boot WHERE id = $1";
+        world
+            .sql
+            .execute(delete, &[&self.boot])
+            .await
+            .expect("an answer");
+    }
+
     /// Stops in order, as the gateway does.
     pub async fn stop(self) {
         let Self {
@@ -231,8 +240,10 @@ impl Engine {
             committer,
         } = self;
         drop((engine, repository));
-        committer.await.expect("the committer does not panic");
-        database.end_boot(boot).await.expect("a last word");
+        let end = committer.await.expect("the committer does not panic");
+        if end == End::Settled {
+            database.end_boot(boot).await.expect("a last word");
+        }
     }
 }
 

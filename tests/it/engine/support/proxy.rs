@@ -15,7 +15,10 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
 };
-use tokio_postgres::{Config, config::Host};
+use tokio_postgres::{
+    Config,
+    config::{Host, SslMode},
+};
 
 /// What happens to the next statement of a kind.
 #[derive(Clone, Debug)]
@@ -71,6 +74,8 @@ impl Proxy {
         config = {
             let mut ours = Config::new();
             ours.host_path(directory.path());
+            // The negotiation of TLS is no message like the others.
+            ours.ssl_mode(SslMode::Disable);
             ours.port(*config.get_ports().first().unwrap_or(&5432));
             ours.user(config.get_user().expect("a role"));
             ours.dbname(config.get_dbname().expect("a database"));
