@@ -174,7 +174,9 @@ impl<'a> Run<'a> {
         let mut limits = LIMITS;
         limits.max_total = SMALL_TOTAL;
         let config = world.database.config();
-        world.engine_with(config, super::support::pool(), limits).await
+        world
+            .engine_with(config, super::support::pool(), limits)
+            .await
     }
 
     async fn run(mut self, steps: &[Step]) -> Result<(), String> {
@@ -218,7 +220,9 @@ impl<'a> Run<'a> {
             },
             Step::Cancel { session, through } => {
                 let key = self.sessions[session].key;
-                let cancelled = self.engines[through].engine.cancel(key, super::support::HERE);
+                let cancelled = self.engines[through]
+                    .engine
+                    .cancel(key, super::support::HERE);
                 let cancelled = cancelled.await.is_ok();
                 let expected = self.models[session].end(SessionState::Cancelled);
                 same(&cancelled, &expected)
@@ -281,8 +285,7 @@ impl<'a> Run<'a> {
     /// quicker than that and comes to another one is out of the script.
     async fn other_engines_may_know(&self, session: usize) {
         let id = self.sessions[session].id;
-        let known =
-            format!("SELECT count(*) FROM upload_session WHERE id = {id} AND last_suspect");
+        let known = format!("SELECT count(*) FROM upload_session WHERE id = {id} AND last_suspect");
         super::support::eventually("the database knows", || async {
             self.world.number(&known).await == 1
         })
@@ -359,7 +362,10 @@ async fn many_clients_that_repeat_what_they_did_not_hear_send_whole_documents() 
                 let chunk = [b'a' + u8::try_from((client + round - round % 3) % 26).unwrap(); 5];
                 let is_last = round == 11;
                 for _ in 0..(client * 7 + round * 5) % 3 {
-                    engine.upload_unheard(session, &chunk, is_last).await.unwrap();
+                    engine
+                        .upload_unheard(session, &chunk, is_last)
+                        .await
+                        .unwrap();
                 }
                 let done = engine.send(session, &chunk, is_last).await.unwrap();
                 done.receipt.delivered();

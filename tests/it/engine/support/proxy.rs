@@ -31,13 +31,21 @@ pub enum Fate {
     Late(Arc<Notify>),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
+    #[default]
     Up,
     /// Nothing passes, and nothing breaks.
     Frozen,
     /// Connections are cut, and new ones too.
     Down,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Wire {
+    state: State,
+    /// Connections of an earlier age stay frozen.
+    age: u32,
 }
 
 /// A Unix socket before the server's own.
@@ -50,7 +58,7 @@ pub struct Proxy {
 
 struct Shared {
     server: PathBuf,
-    state: watch::Sender<State>,
+    wire: watch::Sender<Wire>,
     fates: Mutex<HashMap<&'static str, Fate>>,
     // Late statements that the server has run.
     late: watch::Sender<u32>,
@@ -65,7 +73,7 @@ impl Proxy {
         let name = format!(".s.PGSQL.{}", config.get_ports().first().unwrap_or(&5432));
         let shared = Arc::new(Shared {
             server: server.join(&name),
-            state: watch::Sender::new(State::Up),
+            wire: watch::Sender::default(),
             fates: Mutex::default(),
             late: watch::Sender::new(0),
         });
@@ -116,15 +124,24 @@ impl Proxy {
     }
 
     pub fn cut(&self) {
-        self.shared.state.send_replace(State::Down);
+        self.set(State::Down);
     }
 
     pub fn freeze(&self) {
-        self.shared.state.send_replace(State::Frozen);
+        self.set(State::Frozen);
     }
 
     pub fn mend(&self) {
-        self.shared.state.send_replace(State::Up);
+        self.set(State::Up);
+    }
+
+    /// Nothing passes any more on the connections there are; new ones work.
+    pub fn abandon(&self) {
+        self.shared.wire.send_modify(|wire| wire.age += 1);
+    }
+
+    fn set(&self, state: State) {
+        self.shared.wire.send_modify(|wire| wire.state = state);
     }
 
     /// Waits until the server has run a late statement.
@@ -144,22 +161,23 @@ impl Drop for Proxy {
 
 impl Shared {
     async fn carry(self: Arc<Self>, client: UnixStream) -> io::Result<()> {
-        let mut state = self.state.subscribe();
-        if *state.borrow() == State::Down {
+        let mut wire = self.wire.subscribe();
+        let Wire { state, age } = *wire.borrow();
+        if state == State::Down {
             return Ok(());
         }
         let server = UnixStream::connect(&self.server).await?;
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
         let mute = watch::Sender::new(false);
-        let requests = self.requests(BufReader::new(from_client), to_server, &mute);
+        let requests = self.requests(BufReader::new(from_client), to_server, &mute, age);
         let mut from_server = BufReader::new(from_server);
         let late = {
-            let answers = self.answers(&mut from_server, to_client, &mute);
+            let answers = self.answers(&mut from_server, to_client, &mute, age);
             tokio::select! {
                 late = requests => late?,
                 result = answers => return result,
-                _ = state.wait_for(|state| *state == State::Down) => return Ok(()),
+                _ = wire.wait_for(|wire| wire.state == State::Down) => return Ok(()),
             }
         };
         // The client's end is closed by now; the server's when it has answered.
@@ -172,9 +190,10 @@ impl Shared {
         Ok(())
     }
 
-    async fn thawed(&self) {
-        let mut state = self.state.subscribe();
-        let _closed = state.wait_for(|state| *state != State::Frozen).await;
+    async fn thawed(&self, age: u32) {
+        let mut wire = self.wire.subscribe();
+        let thawed = |wire: &Wire| wire.state != State::Frozen && wire.age == age;
+        let _closed = wire.wait_for(thawed).await;
     }
 
     async fn requests<R: AsyncRead + Unpin>(
@@ -182,9 +201,10 @@ impl Shared {
         mut client: R,
         mut server: OwnedWriteHalf,
         mute: &watch::Sender<bool>,
+        age: u32,
     ) -> io::Result<Option<Late>> {
         let startup = body(&mut client, Vec::new()).await?;
-        self.thawed().await;
+        self.thawed(age).await;
         server.write_all(&startup).await?;
         let mut statements: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
         loop {
@@ -219,7 +239,7 @@ impl Shared {
                 }
                 _ => {}
             }
-            self.thawed().await;
+            self.thawed(age).await;
             server.write_all(&message).await?;
         }
     }
@@ -229,10 +249,11 @@ impl Shared {
         server: &mut R,
         mut client: OwnedWriteHalf,
         mute: &watch::Sender<bool>,
+        age: u32,
     ) -> io::Result<()> {
         loop {
             let message = message(server).await?;
-            self.thawed().await;
+            self.thawed(age).await;
             if !*mute.borrow() {
                 client.write_all(&message).await?;
             } else if message[0] == b'Z' {
