@@ -1,11 +1,11 @@
 //! A session ends once: cancelled, consumed or expired, and gives up all its bytes.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use chunkgate::engine::{UploadError, session::SessionState};
 use futures_util::future::join_all;
 
-use super::support::{HERE, LIMITS, Session, World, eventually, pool};
+use super::support::{Engine, HERE, LIMITS, Session, World, eventually, pool};
 
 async fn extents(world: &World) -> i64 {
     world.number("SELECT count(*) FROM upload_extent").await
@@ -134,6 +134,12 @@ async fn overdue_sessions_take_nothing_and_do_not_count() {
     engine.start_session().await;
 }
 
+async fn sweep_for_ever(engine: &Engine) -> Infallible {
+    loop {
+        engine.repository.expire(7).await.expect("an answer");
+    }
+}
+
 /// Appends and sweeps at the very moment at which sessions run out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_an_append_has_extended_is_not_expired() {
@@ -144,28 +150,27 @@ async fn a_session_that_an_append_has_extended_is_not_expired() {
         sessions.push(engine.start_session().await);
     }
     let (mut extended, mut expired) = (0, 0);
-    for round in 1..=6_usize {
+    for round in 1..=3_usize {
         world
             .run(
-                "UPDATE upload_session SET expires_at = clock_timestamp() + random() * interval '60 milliseconds'
+                "UPDATE upload_session SET expires_at = clock_timestamp() + random() * interval '800 milliseconds'
                  WHERE state = 'open'",
             )
             .await;
         let appends = sessions.iter().enumerate().map(|(number, session)| {
             let engine = &engine;
             async move {
-                tokio::time::sleep(Duration::from_millis(number as u64)).await;
+                // One after the other, while the sessions run out.
+                tokio::time::sleep(Duration::from_millis(10 * number as u64)).await;
                 engine
                     .upload(*session, &[b'0' + u8::try_from(round).unwrap()])
                     .await
             }
         });
-        let sweeps = async {
-            for _ in 0..60 {
-                engine.repository.expire(7).await.expect("an answer");
-            }
+        let answers = tokio::select! {
+            answers = join_all(appends) => answers,
+            never = sweep_for_ever(&engine) => match never {},
         };
-        let (answers, ()) = tokio::join!(join_all(appends), sweeps);
         while !engine
             .repository
             .expire(100)

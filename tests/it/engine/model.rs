@@ -324,7 +324,7 @@ fn every_script_ends_with_the_documents_the_clients_sent() {
     let cases = std::env::var("CHUNKGATE_TEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())
-        .unwrap_or(60);
+        .unwrap_or(40);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
