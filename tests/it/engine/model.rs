@@ -75,8 +75,8 @@ struct Model {
     /// The last chunk that was stored, and whether its answer may be lost.
     last: Option<(usize, bool)>,
     in_doubt: bool,
-    /// Which engine answered last.
-    answered_by: usize,
+    /// Which engine answered last, while it lives.
+    answered_by: Option<usize>,
     /// What the client sent last, whatever became of it.
     sent: Option<(usize, bool)>,
 }
@@ -88,7 +88,7 @@ impl Model {
             bytes: Vec::new(),
             last: None,
             in_doubt: false,
-            answered_by: 0,
+            answered_by: None,
             sent: None,
         }
     }
@@ -126,7 +126,7 @@ impl Model {
             }
         }
         self.in_doubt = answer == Answer::IsLost;
-        self.answered_by = through;
+        self.answered_by = Some(through);
         Ok(self.bytes.len() as u64)
     }
 
@@ -240,17 +240,25 @@ impl<'a> Run<'a> {
             Step::Restart { engine } => {
                 let old = self.engines.remove(engine);
                 old.stop().await;
-                self.engines.insert(engine, Self::engine(self.world).await);
+                self.replaced(engine, false).await;
                 Ok(())
             }
             Step::Crash { engine } => {
                 let old = self.engines.remove(engine);
                 old.kill(self.world).await;
-                self.engines.insert(engine, Self::engine(self.world).await);
-                for model in &mut self.models {
-                    model.in_doubt |= model.last.is_some() && model.answered_by == engine;
-                }
+                self.replaced(engine, true).await;
                 Ok(())
+            }
+        }
+    }
+
+    /// Another engine takes the place of one that ended, with its answers in doubt or not.
+    async fn replaced(&mut self, engine: usize, in_doubt: bool) {
+        self.engines.insert(engine, Self::engine(self.world).await);
+        for model in &mut self.models {
+            if model.answered_by == Some(engine) {
+                model.answered_by = None;
+                model.in_doubt |= in_doubt;
             }
         }
     }
