@@ -184,8 +184,11 @@ async fn a_server_without_a_free_connection_is_not_away() {
     let mut orders = Orders::new(&directory.path().join("server"));
     orders.settings = vec![("max_connections".to_owned(), "8".to_owned())];
     let mut host = Host::start(&orders);
-    let endpoint = host.ready().await;
-    let database = open(endpoint.config(), PoolSettings { size: 12, ..pool() });
+    let server = host.ready().await;
+    let database = open(
+        server.endpoint.config(),
+        PoolSettings { size: 12, ..pool() },
+    );
     let busy = (0..12).map(|_| database.query("SELECT pg_sleep(0.3)", &[]));
     let answers = join_all(busy).await;
     let refused = answers.iter().filter(|answer| answer.is_err()).count();
