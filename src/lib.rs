@@ -1,6 +1,7 @@
 //! chunkgate: a gateway that keeps legacy upload clients alive.
 
 pub mod backend;
+pub mod cli;
 pub mod content;
 pub mod engine;
 pub mod pg;
