@@ -1,9 +1,9 @@
 //! The running cluster, as the rest of the gateway sees it.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, io, path::PathBuf, time::Duration};
 
 use nix::unistd::{Uid, User};
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 use tokio_postgres::NoTls;
 use tokio_util::sync::CancellationToken;
 
@@ -99,7 +99,8 @@ impl Cluster {
         let guard = Guard::start(cluster, sockets.path(), options.stop_timeout)?;
         let stop = CancellationToken::new();
         let mut postmaster = Postmaster::launch(&options, sockets.path(), &stop).await?;
-        if let Err(error) = ensure_database(&endpoint).await {
+        let set_up = timeout(*start_timeout, ensure_database(&endpoint));
+        if let Err(error) = set_up.await.unwrap_or_else(|_| Err(too_slow(&endpoint))) {
             postmaster.stop(options.stop_timeout).await?;
             return Err(error);
         }
@@ -176,18 +177,25 @@ fn own_name() -> Result<String, PgError> {
 ///
 /// Written at each start, because a data directory can move to a machine with other users.
 fn write_authentication(options: &ClusterOptions, user: &str) -> Result<(), PgError> {
-    let mut map = String::new();
-    for peer in options.peers.iter().map(String::as_str).chain([user]) {
-        map.push_str(&format!("gateway \"{peer}\" {ROLE}\n"));
-    }
+    let users = options.peers.iter().map(String::as_str).chain([user]);
+    let map: Vec<String> = users
+        .map(|user| format!("gateway \"{user}\" {ROLE}\n"))
+        .collect();
     for (name, text) in [
-        ("pg_hba.conf", "local all all peer map=gateway\n"),
-        ("pg_ident.conf", &map),
+        ("pg_hba.conf", "local all all peer map=gateway\n".to_owned()),
+        ("pg_ident.conf", map.concat()),
     ] {
         let path = options.cluster.join(name);
-        fs::write(&path, text).map_err(PgError::access("write", &path))?;
+        // Left alone if it is right: rewriting on a full disk would empty it.
+        if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+            fs::write(&path, text).map_err(PgError::access("write", &path))?;
+        }
     }
     Ok(())
+}
+
+fn too_slow(endpoint: &Endpoint) -> PgError {
+    PgError::io("set up a database at", endpoint.socket())(io::ErrorKind::TimedOut.into())
 }
 
 /// Makes the gateway's database if it is not there.

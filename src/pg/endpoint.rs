@@ -35,6 +35,7 @@ impl Endpoint {
     }
 
     /// The same server, another database.
+    #[must_use]
     pub fn with_database(&self, database: &str) -> Self {
         Self {
             database: database.to_owned(),

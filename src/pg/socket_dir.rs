@@ -22,10 +22,15 @@ pub(super) struct SocketDir(PathBuf);
 impl SocketDir {
     /// Makes one in the first place that does.
     pub(super) fn create() -> Result<Self, PgError> {
-        let uid = Uid::effective();
-        let session = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
-        let user = Path::new("/run/user").join(uid.to_string());
-        let bases = session.into_iter().chain([user, PathBuf::from("/tmp")]);
+        // systemd's directory of a service, which other programs see even if /tmp is private to
+        // the service; then that of a login session.
+        let named = ["RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"]
+            .into_iter()
+            .filter_map(env::var_os)
+            .map(PathBuf::from)
+            .filter(|base| base.is_absolute());
+        let user = Path::new("/run/user").join(Uid::effective().to_string());
+        let bases = named.chain([user, PathBuf::from("/tmp")]);
         Self::create_in(bases)
     }
 

@@ -50,7 +50,7 @@ impl Decoder {
                 return Ok(text.len() - rest.len());
             }
             if self.padded {
-                return if rest.iter().all(is_padding) {
+                return if rest.iter().copied().all(is_padding) {
                     Ok(text.len())
                 } else {
                     Err(Malformed::Base64)
@@ -68,10 +68,7 @@ impl Decoder {
     /// Decodes the end of the value, whose padding may be missing.
     pub(super) fn finish(&mut self, block: &mut BytesMut) -> Result<(), Malformed> {
         self.clean()?;
-        // A lone character holds six bits: part of the document is missing.
-        if self.gathered.len() == 1 {
-            return Err(Malformed::Base64);
-        }
+        // A lone character is refused: its six bits are no byte, so data is missing.
         let tail = forgiving_decode_to_vec(&self.gathered).map_err(|_| Malformed::Base64)?;
         block.extend_from_slice(&tail);
         *self = Self::default();
@@ -155,7 +152,7 @@ impl Decoder {
     /// Drops white space and the padding; fails if anything else follows the padding.
     fn clean(&mut self) -> Result<(), Malformed> {
         if let Some(start) = memchr(b'=', &self.gathered) {
-            if !self.gathered[start..].iter().all(is_padding) {
+            if !self.gathered[start..].iter().copied().all(is_padding) {
                 return Err(Malformed::Base64);
             }
             self.gathered.truncate(start);
@@ -168,7 +165,7 @@ impl Decoder {
 }
 
 /// What may stand after the first `=`.
-fn is_padding(byte: &u8) -> bool {
+fn is_padding(byte: u8) -> bool {
     matches!(byte, b'=' | b' ' | b'\t' | b'\r' | b'\n')
 }
 

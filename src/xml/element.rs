@@ -49,7 +49,7 @@ impl Element {
     /// Reads what stands between `<` and `>` or `/>`, within the namespaces of `resolver`.
     pub(super) fn parse(tag: &str, resolver: &NamespaceResolver) -> Result<Self, Error> {
         let (name, mut rest) = take_name(tag)?;
-        let (namespace, local) = expand(resolver.resolve_element(QName(name)).0, name)?;
+        let (namespace, local) = expand(&resolver.resolve_element(QName(name)).0, name)?;
         let mut element = Self {
             namespace,
             local,
@@ -66,7 +66,7 @@ impl Element {
             if raw.is_empty() && name.starts_with("xmlns:") {
                 return Err(Malformed::EmptyNamespace.into());
             }
-            let (namespace, local) = expand(resolver.resolve_attribute(QName(name)).0, name)?;
+            let (namespace, local) = expand(&resolver.resolve_attribute(QName(name)).0, name)?;
             if element
                 .attributes
                 .iter()
@@ -139,7 +139,7 @@ fn take_name(text: &str) -> Result<(&str, &str), Error> {
     Ok((name, rest))
 }
 
-fn expand(resolved: ResolveResult<'_>, name: &str) -> Result<(Option<String>, String), Malformed> {
+fn expand(resolved: &ResolveResult<'_>, name: &str) -> Result<(Option<String>, String), Malformed> {
     let (prefix, local) = split_qualified(name).ok_or(Malformed::Name)?;
     let namespace = match resolved {
         ResolveResult::Bound(namespace) => Some(namespace.into_inner().to_owned()),

@@ -210,17 +210,14 @@ fn check_instruction(instruction: &BytesPI<'_>) -> Result<(), Malformed> {
 /// The encoding that a declaration names is not looked at: the bytes were made UTF-8 before.
 fn check_declaration(first: bool, declaration: &str) -> Result<(), Error> {
     let pairs = pseudo_attributes(declaration.strip_prefix("xml").unwrap_or(declaration))?;
-    let valid = match pairs[..] {
-        [("version", "1.0")] => true,
-        [("version", "1.0"), ("encoding", encoding)] => is_encoding(encoding),
-        [("version", "1.0"), ("standalone", "yes" | "no")] => true,
-        [
-            ("version", "1.0"),
-            ("encoding", encoding),
-            ("standalone", "yes" | "no"),
-        ] => is_encoding(encoding),
-        _ => false,
+    let [("version", "1.0"), after_version @ ..] = &pairs[..] else {
+        return Err(Malformed::Declaration.into());
     };
+    let after_encoding = match after_version {
+        [("encoding", name), rest @ ..] if is_encoding(name) => rest,
+        rest => rest,
+    };
+    let valid = matches!(after_encoding, [] | [("standalone", "yes" | "no")]);
     if first && valid {
         Ok(())
     } else {

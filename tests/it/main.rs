@@ -4,11 +4,19 @@
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// A whole gateway on real sockets.
+mod gateway;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
 mod settings;
+/// The SOAP server: dispatch, faults, parameters, recorded clients.
+mod soap;
+/// The rows in Postgres.
+mod store;
 /// No proof: what the tests stand on.
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// The bounded XML reader and its base64.
+mod xml;

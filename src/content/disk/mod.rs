@@ -73,6 +73,10 @@ pub trait DiskFile: Send + Sync + 'static {
     /// may have been written.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
+    /// Lets the file grow to `length` bytes, and reserves the space if the file system can. What
+    /// was not written reads as zeros.
+    fn allocate(&self, length: u64) -> io::Result<()>;
+
     /// Makes everything written so far, and the file's length, durable.
     ///
     /// After an error it is unknown what is durable, and asking again may answer success for

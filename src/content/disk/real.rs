@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use rustix::fs::{FlockOperation, flock, statvfs};
+use rustix::{
+    fs::{FallocateFlags, FlockOperation, fallocate, flock, statvfs},
+    io::Errno,
+};
 
 use super::{Disk, DiskFile, Entry, Lock};
 
@@ -90,6 +93,14 @@ impl DiskFile for RealFile {
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.0.write_all_at(bytes, offset)
+    }
+
+    fn allocate(&self, length: u64) -> io::Result<()> {
+        match fallocate(&self.0, FallocateFlags::empty(), 0, length) {
+            // Not every file system reserves; there a full disk shows when records are written.
+            Err(Errno::OPNOTSUPP) => self.0.set_len(length),
+            result => Ok(result?),
+        }
     }
 
     fn sync_data(&self) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! The thread that prepares segments ahead of use, so that a writer rarely waits for one.
 //!
 //! First come *ready* files: written with zeros, because already-written blocks sync twice as
-//! fast as merely allocated ones. When a segment is needed, a ready file gets a header with a new
+//! fast as merely allocated ones. A writer who waits gets a file with as many zeros as there was
+//! time for: slower syncs are better than none. When a segment is needed, a ready file gets a header with a new
 //! id and then its name, both durable before a record is written. A failure is kept for
 //! [`admit`](super::super::Store::admit) and tried again with bounded back-off until it passes.
 
@@ -157,9 +158,9 @@ impl Allocator {
         }
     }
 
-    /// Whether reclaimed files are still wanted as ready ones.
-    pub fn wants_ready(&self) -> bool {
-        lock(&self.state).ready.len() < self.settings.ready_segments
+    /// Whether a reclaimed file would be kept as a ready one.
+    pub fn keeps_another(&self) -> bool {
+        lock(&self.state).ready.len() < self.settings.ready_limit()
     }
 
     /// A name for a file that is to become ready.
@@ -299,20 +300,27 @@ impl Allocator {
             .disk
             .create(path)
             .map_err(ContentError::io("create", path))?;
+        let size = self.settings.segment_size;
         let zeros = vec![0; ZERO_STEP];
         let mut offset = 0;
-        while offset < self.settings.segment_size {
-            if lock(&self.state).stopping {
-                return Err(ContentError::Unavailable("it is closing".to_owned()));
-            }
-            let left = self.settings.segment_size - offset;
+        while offset < size && !self.is_hurried() {
+            let left = size - offset;
             let step = usize::try_from(left).map_or(ZERO_STEP, |left| left.min(ZERO_STEP));
             file.write_at(&zeros[..step], offset)
                 .map_err(ContentError::io("write", path))?;
             file.sync_data().map_err(ContentError::io("sync", path))?;
             offset += step as u64;
         }
+        // Does nothing behind the last zero.
+        file.allocate(size)
+            .map_err(ContentError::io("allocate", path))?;
         self.files.sync()
+    }
+
+    /// Whether a writer waits, or the end does, so that there is no time for zeros.
+    fn is_hurried(&self) -> bool {
+        let state = lock(&self.state);
+        state.stopping || state.need == Need::Now
     }
 
     fn measure(&self) -> Result<u64, ContentError> {
@@ -342,7 +350,7 @@ impl Allocator {
             return;
         }
         self.observer.unavailable(&error);
-        state.failure = Some(error);
+        state.failure = Some(as_answer(error));
         state.retry_at = Some(Instant::now() + state.back_off);
         state.back_off = (state.back_off * 2).min(LONGEST_BACK_OFF);
         self.changed.notify_all();
@@ -359,6 +367,18 @@ impl State {
     fn take_ready_number(&mut self) -> u64 {
         self.next_ready += 1;
         self.next_ready - 1
+    }
+}
+
+/// What a writer hears: a full disk, or that nothing can be written.
+fn as_answer(error: ContentError) -> ContentError {
+    match error {
+        ContentError::NoSpace { .. } | ContentError::Unavailable(_) => error,
+        ContentError::Io { .. }
+        | ContentError::Poisoned(_)
+        | ContentError::Missing(_)
+        | ContentError::Corrupt(_)
+        | ContentError::OtherStore { .. } => ContentError::Unavailable(error.to_string()),
     }
 }
 

@@ -87,7 +87,7 @@ impl Drop for Active {
 
 impl Appender<'_> {
     fn append(&mut self, header: RecordHeader, payload: &[u8]) -> Result<Written, ContentError> {
-        let span = format::record_span(header.length);
+        let span = format::record_span(u64::from(header.length));
         let active = match self.active.take().filter(|active| active.takes(span)) {
             Some(active) => active,
             None => Active {

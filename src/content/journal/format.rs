@@ -25,15 +25,15 @@ pub(super) const RECORD_HEADER: usize = 72;
 /// The length of a segment's header in bytes; it has a page to itself.
 pub(super) const SEGMENT_HEADER: usize = 48;
 /// The smallest segment: a header page and the largest record.
-pub(super) const SMALLEST_SEGMENT: u64 = PAGE + record_span(MAX_BLOCK as u32);
+pub(super) const SMALLEST_SEGMENT: u64 = PAGE + record_span(MAX_BLOCK as u64);
 
 const SEGMENT_MAGIC: &[u8; 8] = b"CHNKGATE";
 const RECORD_MAGIC: &[u8; 4] = b"CGrc";
 const VERSION: u32 = 1;
 
 /// How many bytes of a segment a record with a payload of `length` takes, padding included.
-pub(super) const fn record_span(length: u32) -> u64 {
-    (RECORD_HEADER as u64 + length as u64).next_multiple_of(PAGE)
+pub(super) const fn record_span(length: u64) -> u64 {
+    (RECORD_HEADER as u64 + length).next_multiple_of(PAGE)
 }
 
 /// The header of a segment.

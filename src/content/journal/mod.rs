@@ -63,8 +63,12 @@ use super::{ContentError, Extent, SegmentId, Store, StoreId, Usage, Writer};
 pub struct JournalSettings {
     /// Bytes of a new segment; at least [`SMALLEST_SEGMENT`](Self::SMALLEST_SEGMENT).
     pub segment_size: u64,
-    /// How many empty segments are kept ready.
+    /// How many empty files are prepared ahead of use.
     pub ready_segments: usize,
+    /// How many empty files are kept when segments are reclaimed; the rest are deleted. Writing
+    /// zeros to a new file takes as long as writing records to it, so under a steady load this
+    /// should cover what is reclaimed at once.
+    pub recycled_segments: usize,
     /// Bytes that must stay free on the file system.
     pub min_free: u64,
     /// How long a segment must have been without pins before it is reclaimed. Must exceed the
@@ -80,6 +84,11 @@ pub struct JournalSettings {
 impl JournalSettings {
     /// A header page and the largest record.
     pub const SMALLEST_SEGMENT: u64 = format::SMALLEST_SEGMENT;
+
+    /// The most ready files there are.
+    fn ready_limit(&self) -> usize {
+        self.ready_segments.max(self.recycled_segments)
+    }
 
     fn validate(&self) -> Result<(), ContentError> {
         if self.segment_size < Self::SMALLEST_SEGMENT {
@@ -103,8 +112,9 @@ impl Default for JournalSettings {
         Self {
             segment_size: 64 << 20,
             ready_segments: 2,
+            recycled_segments: 16,
             min_free: 512 << 20,
-            recycle_after: Duration::from_secs(15 * 60),
+            recycle_after: Duration::from_mins(15),
             append_queue: 64,
             sync_queue: 256,
         }
@@ -154,7 +164,7 @@ impl Journal {
     ) -> Result<Arc<Self>, ContentError> {
         settings.validate()?;
         let files = directory.files.clone();
-        let found = recover::recover(&files, settings.segment_size, settings.ready_segments)?;
+        let found = recover::recover(&files, &settings)?;
         let table = Arc::new(Table::new(found.segments));
         let allocator = Arc::new(Allocator::new(
             files.clone(),

@@ -34,7 +34,7 @@ pub(super) fn reclaim(shared: &Shared, segments: &[SegmentId]) -> Result<u64, Co
 fn take_back(shared: &Shared, segment: &Segment) -> Result<(), ContentError> {
     let path = shared.files.segment(segment.id);
     let alike = segment.length == shared.settings.segment_size;
-    if segment.is_poisoned() || !alike || !shared.allocator.wants_ready() {
+    if segment.is_poisoned() || !alike || !shared.allocator.keeps_another() {
         match shared.files.disk.remove(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(ContentError::io("remove", path)(error));

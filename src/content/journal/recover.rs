@@ -7,6 +7,7 @@ use std::{collections::VecDeque, path::PathBuf, sync::Arc};
 
 use super::{
     super::{ContentError, SegmentId},
+    JournalSettings,
     directory::{FileName, Files},
     segment::Segment,
 };
@@ -22,11 +23,10 @@ pub(super) struct Recovered {
 }
 
 /// Takes stock. Ready files that are not of a segment's size (a crash cut their zeros short, or
-/// the setting changed) or are more than `ready_segments` are removed.
+/// the setting changed) or are more than would be kept are removed.
 pub(super) fn recover(
     files: &Files,
-    segment_size: u64,
-    ready_segments: usize,
+    settings: &JournalSettings,
 ) -> Result<Recovered, ContentError> {
     let mut found = Recovered {
         segments: Vec::new(),
@@ -43,7 +43,9 @@ pub(super) fn recover(
             FileName::Ready(number) => {
                 found.next_ready = found.next_ready.max(number + 1);
                 let path = files.ready(number);
-                if entry.length == segment_size && found.ready.len() < ready_segments {
+                if entry.length == settings.segment_size
+                    && found.ready.len() < settings.ready_limit()
+                {
                     found.ready.push_back(path);
                 } else {
                     files

@@ -85,7 +85,7 @@ impl Walk {
         // Behind damage the length may be right and the next record there, or a later one may
         // lie anywhere on the pages that this one claims.
         self.offset += if intact {
-            format::record_span(header.length)
+            format::record_span(u64::from(header.length))
         } else {
             PAGE
         };

@@ -158,9 +158,10 @@ fn first_that_works(user: &OsUser, places: &[PathBuf]) -> Result<PathBuf, Privil
     let mut tried = Vec::new();
     for place in places {
         // In a directory everybody writes to, a link could lead root to somebody else's directory.
-        let result = match place.is_symlink() {
-            true => Err("it is a symbolic link".to_owned()),
-            false => hand_over(user, place).map_err(|error| error.to_string()),
+        let result = if place.is_symlink() {
+            Err("it is a symbolic link".to_owned())
+        } else {
+            hand_over(user, place).map_err(|error| error.to_string())
         };
         match result {
             Ok(()) => return Ok(place.clone()),
@@ -171,4 +172,33 @@ fn first_that_works(user: &OsUser, places: &[PathBuf]) -> Result<PathBuf, Privil
         user: user.name.clone(),
         tried: tried.join(", "),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn myself() -> OsUser {
+        let uid = nix::unistd::Uid::effective().as_raw();
+        MachineUsers.by_uid(uid).expect("this user has a name")
+    }
+
+    #[test]
+    fn the_first_place_that_works_is_taken_but_never_a_link() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("target");
+        fs::create_dir(&target).expect("a folder");
+        let link = folder.path().join("link");
+        symlink(&target, &link).expect("a link");
+        let fresh = folder.path().join("fresh");
+
+        let taken = first_that_works(&myself(), &[link.clone(), fresh.clone()]);
+        assert_eq!(taken.expect("a place"), fresh);
+        assert!(fresh.is_dir());
+
+        let error = first_that_works(&myself(), &[link]).expect_err("no place");
+        assert!(error.to_string().contains("symbolic link"), "{error}");
+    }
 }

@@ -1,6 +1,6 @@
 //! After a power cut at any step every sealed byte is there, and nothing else is believed.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, error::Error, sync::Arc};
 
 use bytes::Bytes;
 use chunkgate::content::{
@@ -13,6 +13,8 @@ use super::{
     support::{PATH, Random, read, small},
     test_disk::{Lie, Step, TestDisk},
 };
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What the database would know, and what a test must know besides.
 #[derive(Clone, Default)]
@@ -35,21 +37,15 @@ impl Ledger {
 }
 
 /// Opens the journal and works on it until all is done or the power fails.
-async fn work(disk: &TestDisk, ledger: &mut Ledger, random: &mut Random) -> Result<(), String> {
-    let directory = Directory::open(Arc::new(disk.clone()), PATH.as_ref()).map_err(text)?;
+async fn work(disk: &TestDisk, ledger: &mut Ledger, random: &mut Random) -> Outcome<()> {
+    let directory = Directory::open(Arc::new(disk.clone()), PATH.as_ref())?;
     let store = *ledger.store.get_or_insert(directory.id());
-    if directory.id() != store {
-        panic!("the store had the identity {store} before");
-    }
+    assert_eq!(directory.id(), store, "the store has another identity");
     let observer = Arc::new(Unobserved);
-    let journal = Journal::open(directory, small(), SegmentId(0), observer).map_err(text)?;
+    let journal = Journal::open(directory, small(), SegmentId(0), observer)?;
     let result = appends(&*journal, ledger, random).await;
     journal.close().await;
-    result.map_err(text)
-}
-
-fn text(error: ContentError) -> String {
-    error.to_string()
+    Ok(result?)
 }
 
 async fn appends(
@@ -98,10 +94,10 @@ async fn appends(
 }
 
 /// Looks at what is left.
-async fn check(disk: &TestDisk, ledger: &Ledger) -> Result<(), String> {
-    let directory = Directory::open(Arc::new(disk.clone()), PATH.as_ref()).map_err(text)?;
+async fn check(disk: &TestDisk, ledger: &Ledger) -> Outcome<()> {
+    let directory = Directory::open(Arc::new(disk.clone()), PATH.as_ref())?;
     if ledger.store.is_some_and(|store| store != directory.id()) {
-        return Err("the store has another identity".to_owned());
+        return Err("the store has another identity".into());
     }
     drop(directory);
     check_walk(disk, ledger)?;
@@ -112,27 +108,25 @@ async fn check(disk: &TestDisk, ledger: &Ledger) -> Result<(), String> {
     outcome
 }
 
-async fn check_store(journal: &dyn Store, ledger: &Ledger) -> Result<(), String> {
+async fn check_store(journal: &dyn Store, ledger: &Ledger) -> Outcome<()> {
     for (extents, bytes) in &ledger.live {
-        if read(journal, extents).await.map_err(text)? != *bytes {
-            return Err("sealed bytes differ".to_owned());
+        if read(journal, extents).await? != *bytes {
+            return Err("sealed bytes differ".into());
         }
     }
-    let next = super::support::append(journal, &Bytes::from_static(b"next"))
-        .await
-        .map_err(text)?;
+    let next = super::support::append(journal, &Bytes::from_static(b"next")).await?;
     if Some(next.extents[0].segment) <= ledger.last_segment {
-        return Err(format!("segment {} is used twice", next.extents[0].segment));
+        return Err(format!("segment {} is used twice", next.extents[0].segment).into());
     }
     Ok(())
 }
 
-fn check_walk(disk: &TestDisk, ledger: &Ledger) -> Result<(), String> {
-    let reader = JournalReader::open(Arc::new(disk.clone()), PATH.as_ref()).map_err(text)?;
+fn check_walk(disk: &TestDisk, ledger: &Ledger) -> Outcome<()> {
+    let reader = JournalReader::open(Arc::new(disk.clone()), PATH.as_ref())?;
     let mut intact = Vec::new();
-    for segment in reader.segments().map_err(text)? {
-        for record in reader.walk(segment).map_err(text)? {
-            let record = record.map_err(text)?;
+    for segment in reader.segments()? {
+        for record in reader.walk(segment)? {
+            let record = record?;
             if record.intact {
                 intact.push(record.extent);
             }
@@ -142,20 +136,20 @@ fn check_walk(disk: &TestDisk, ledger: &Ledger) -> Result<(), String> {
         match ledger.blocks.get(&extent.checksum) {
             Some(None) => {}
             Some(Some(sealed)) if sealed == extent => {}
-            Some(Some(_)) => return Err(format!("{extent:?} is an old record")),
+            Some(Some(_)) => return Err(format!("{extent:?} is an old record").into()),
             None if extent.length == 4 => {} // `next` of an earlier check
-            None => return Err(format!("{extent:?} was never written")),
+            None => return Err(format!("{extent:?} was never written").into()),
         }
     }
     let missing = ledger.live.iter().flat_map(|(extents, _)| extents);
     match missing.into_iter().find(|extent| !intact.contains(extent)) {
-        Some(extent) => Err(format!("the walk does not find {extent:?}")),
+        Some(extent) => Err(format!("the walk does not find {extent:?}").into()),
         None => Ok(()),
     }
 }
 
 /// Cuts the power at every step of a run, and looks at what several disks may have kept.
-async fn cut_at_every_step(lie: Option<Lie>) -> Result<u64, String> {
+async fn cut_at_every_step(lie: Option<Lie>) -> Outcome<u64> {
     for step in 0.. {
         let disk = TestDisk::new();
         disk.cut_at(step);

@@ -56,6 +56,7 @@ pub fn small() -> JournalSettings {
     JournalSettings {
         segment_size: JournalSettings::SMALLEST_SEGMENT,
         ready_segments: 1,
+        recycled_segments: 1,
         min_free: 0,
         recycle_after: Duration::ZERO,
         ..JournalSettings::default()

@@ -413,6 +413,23 @@ impl DiskFile for TestFile {
             .step(|state| Step::Write(state.name_of(self.file)), write, |_| {})
     }
 
+    fn allocate(&self, length: u64) -> io::Result<()> {
+        let length = usize::try_from(length).unwrap();
+        let allocate = |state: &mut State| {
+            let file = &mut state.files[self.file];
+            if file.seen.len() < length {
+                file.seen.resize(length, 0);
+                file.unsynced.push((length - 1, vec![0]));
+            }
+            Ok(())
+        };
+        self.disk.step(
+            |state| Step::Write(state.name_of(self.file)),
+            allocate,
+            |_| {},
+        )
+    }
+
     fn sync_data(&self) -> io::Result<()> {
         let sync = |state: &mut State| {
             let file = &mut state.files[self.file];

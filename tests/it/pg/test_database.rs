@@ -1,30 +1,32 @@
 //! One server for each run of the tests, and a database for each test.
 
-use crate::support::postgres::{Template, TestDatabase};
 use futures_util::FutureExt;
-use tokio_postgres::NoTls;
+use tokio_postgres::{Config, NoTls};
 
-/// A table whose rows count how often the template was built.
-const COUNTED: Template = Template {
-    fingerprint: "counted",
-    build: |config| {
-        async move {
-            let (client, connection) = config.connect(NoTls).await?;
-            let work = async move {
-                client
-                    .batch_execute("CREATE TABLE built (at int); INSERT INTO built VALUES (1)")
-                    .await
-            };
-            tokio::join!(work, connection).0?;
-            Ok(())
-        }
-        .boxed()
-    },
-};
+use crate::support::postgres::{Built, Template, TestDatabase};
+
+/// A table with one row.
+fn template() -> Template {
+    Template {
+        fingerprint: "one_row".to_owned(),
+        build: |config| build(config).boxed(),
+    }
+}
+
+async fn build(config: Config) -> Built {
+    let (client, connection) = config.connect(NoTls).await?;
+    let work = async move {
+        let table = "CREATE TABLE built (at int); INSERT INTO built VALUES (1)";
+        client.batch_execute(table).await
+    };
+    tokio::join!(work, connection).0?;
+    Ok(())
+}
 
 #[tokio::test]
 async fn a_test_has_a_copy_of_the_template_to_itself() {
-    let (one, other) = tokio::join!(TestDatabase::new(&COUNTED), TestDatabase::new(&COUNTED));
+    let template = template();
+    let (one, other) = tokio::join!(TestDatabase::new(&template), TestDatabase::new(&template));
     one.connect()
         .await
         .batch_execute("INSERT INTO built VALUES (2)")

@@ -1,3 +1,5 @@
 //! What the tests stand on.
 
+pub mod gateway;
 pub mod postgres;
+pub mod soap;

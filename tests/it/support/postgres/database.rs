@@ -13,13 +13,17 @@ use super::server;
 const BUILDING: i64 = 0x7465_6d70_6c61_7465;
 
 /// What every database of a kind of test begins with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Template {
-    /// Names the content: the same fingerprint is built once for each run.
-    pub fingerprint: &'static str,
+    /// Names the content: the same fingerprint is built once for each run. Lower-case letters,
+    /// digits and `_`.
+    pub fingerprint: String,
     /// Builds the content in an empty database.
-    pub build: fn(Config) -> BoxFuture<'static, Result<(), Box<dyn Error + Send + Sync>>>,
+    pub build: fn(Config) -> BoxFuture<'static, Built>,
 }
+
+/// How building a template ended.
+pub type Built = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// A database of one test's own; dropped with it.
 #[derive(Debug)]
@@ -98,7 +102,7 @@ impl Drop for TestDatabase {
                 let work = async move { client.batch_execute(&statement).await };
                 tokio::join!(work, connection).0
             })?;
-            Ok::<(), Box<dyn Error + Send + Sync>>(())
+            Built::Ok(())
         });
         let _ = dropping.join();
     }

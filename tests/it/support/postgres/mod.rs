@@ -12,5 +12,4 @@ mod database;
 pub mod host;
 mod server;
 
-#[allow(unused_imports, reason = "the tests of the database need them")]
-pub use database::{Template, TestDatabase};
+pub use database::{Built, Template, TestDatabase};

@@ -37,14 +37,14 @@ async fn find_or_start() -> Endpoint {
 }
 
 /// The directory of this run's server, and the process that lives as long as the run.
-fn run() -> (PathBuf, u32) {
+fn run() -> (PathBuf, i32) {
     let (key, process) = match env::var("NEXTEST_RUN_ID") {
         // A process for each test: the runner is their parent.
         Ok(run) => (run, parent_id()),
         Err(_) => (process::id().to_string(), process::id()),
     };
     let directory = env::temp_dir().join(format!("chunkgate-test-{key}"));
-    (directory, process)
+    (directory, process.try_into().expect("a process number"))
 }
 
 async fn running_in(directory: &Path) -> Option<Endpoint> {
@@ -59,10 +59,10 @@ async fn running_in(directory: &Path) -> Option<Endpoint> {
     }
 }
 
-async fn start(directory: &Path, watch: u32) -> Endpoint {
+async fn start(directory: &Path, watch: i32) -> Endpoint {
     let mut host = Host::start(&Orders {
         watch: Some(watch),
         ..Orders::new(directory)
     });
-    host.ready().await
+    host.ready().await.endpoint
 }

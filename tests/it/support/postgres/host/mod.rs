@@ -1,22 +1,20 @@
 //! A process that runs its own Postgres as the gateway does, so that a test can kill it.
 //!
-//! It is this test binary again, running the one test below. It takes its orders from the
+//! It is this test binary again, running the one test in `process`. It takes its orders from the
 //! environment, reports on stderr (libtest writes to stdout), and stops when its stdin ends or when
 //! the process it watches does.
 
+mod process;
+
 use std::{
     env,
-    io::{self, Write},
     path::{Path, PathBuf},
     process::Stdio,
     thread,
     time::Duration,
 };
 
-use chunkgate::pg::{
-    Claim, Cluster, ClusterOptions, DataDir, Durability, Endpoint, Search,
-    privileges::{self, MachineUsers, Plan, Users},
-};
+use chunkgate::pg::Endpoint;
 use rustix::{
     event::{PollFd, PollFlags, poll},
     process::{Pid, PidfdFlags, pidfd_open},
@@ -25,15 +23,15 @@ use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child, ChildStderr, ChildStdin, Command},
-    sync::{mpsc, oneshot},
+    sync::oneshot,
     time::timeout,
 };
 
 /// The environment variable with the orders.
 const ORDERS: &str = "CHUNKGATE_TEST_HOST";
 
-/// The full name of the test below.
-const NAME: &str = "support::postgres::host::host";
+/// The full name of the test that is the process.
+const NAME: &str = "support::postgres::host::process::host";
 
 /// How long anything a host is asked for may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -47,10 +45,12 @@ pub struct Orders {
     pub durable: bool,
     /// More settings of the server.
     pub settings: Vec<(String, String)>,
+    /// Where the programs are, as the setting says.
+    pub bin_dir: Option<PathBuf>,
     /// Own the directory and wait for a line on stdin before the server is started.
     pub pause_when_claimed: bool,
     /// Stop when this process ends, and remove the directory; instead of when stdin ends.
-    pub watch: Option<u32>,
+    pub watch: Option<i32>,
 }
 
 impl Orders {
@@ -60,6 +60,7 @@ impl Orders {
             directory: directory.to_owned(),
             durable: false,
             settings: Vec::new(),
+            bin_dir: None,
             pause_when_claimed: false,
             watch: None,
         }
@@ -71,9 +72,9 @@ impl Orders {
 pub enum Report {
     /// It owns the directory.
     Claimed,
-    /// The server answers here.
-    Ready(Endpoint),
-    /// The server runs as this process, or not at all.
+    /// The server answers.
+    Ready(Server),
+    /// The server was restarted, or is down.
     Running(Option<i32>),
     /// Another process owns the directory, and its server answers here.
     Held(Endpoint),
@@ -81,6 +82,15 @@ pub enum Report {
     Stopped,
     /// It did not work, in the words of the error.
     Failed(String),
+}
+
+/// A running server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// Where it answers.
+    pub endpoint: Endpoint,
+    /// The postmaster's process.
+    pub postmaster: i32,
 }
 
 /// A host, as the test that started it sees it. Dropped, its stdin ends, and so it stops.
@@ -133,11 +143,11 @@ impl Host {
     }
 
     /// Waits until the server answers.
-    pub async fn ready(&mut self) -> Endpoint {
+    pub async fn ready(&mut self) -> Server {
         loop {
             match self.report().await {
-                Report::Claimed | Report::Running(_) => {}
-                Report::Ready(endpoint) => return endpoint,
+                Report::Claimed => {}
+                Report::Ready(server) => return server,
                 other => panic!("no server: {other:?}"),
             }
         }
@@ -160,6 +170,23 @@ impl Host {
         stdin.write_all(b"\n").await.expect("the host reads");
     }
 
+    /// The host's own process.
+    pub fn process(&self) -> i32 {
+        let id = self.child.id().expect("it has not been waited for");
+        id.try_into().expect("a process number")
+    }
+
+    /// Waits until the server runs again after it died, and returns its process.
+    pub async fn restarted(&mut self) -> i32 {
+        loop {
+            match self.report().await {
+                Report::Running(None) => {}
+                Report::Running(Some(postmaster)) => return postmaster,
+                other => panic!("no restart: {other:?}"),
+            }
+        }
+    }
+
     /// Stops the server and waits for the host's end.
     pub async fn stop(mut self) {
         drop(self.stdin.take());
@@ -173,115 +200,9 @@ impl Host {
     }
 }
 
-#[test]
-#[ignore = "not a test: a process that other tests start"]
-fn host() {
-    let Ok(orders) = env::var(ORDERS) else {
-        return;
-    };
-    let orders: Orders = serde_json::from_str(&orders).expect("orders");
-    let starter = give_up_root(&orders.directory);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    if let Err(message) = runtime.block_on(run(&orders, starter)) {
-        report(&Report::Failed(message));
-    }
-    if orders.watch.is_some() {
-        // The run is over; what cannot be removed is the temporary directory's business.
-        let _ = std::fs::remove_dir_all(&orders.directory);
-    }
-}
-
-/// Becomes an ordinary user, if root; returns the name of the user that started the process.
-fn give_up_root(directory: &Path) -> String {
-    let euid = rustix::process::geteuid().as_raw();
-    let starter = MachineUsers.by_uid(euid).expect("this user has a name");
-    let owner = privileges::owner(directory);
-    let plan = privileges::plan(euid, owner, None, &MachineUsers).expect("a user to become");
-    if let Plan::Become(user) = &plan {
-        privileges::hand_over(user, directory).expect("a directory");
-    }
-    privileges::apply(&plan).expect("privileges");
-    starter.name
-}
-
-async fn run(orders: &Orders, starter: String) -> Result<(), String> {
-    let text = |error: chunkgate::pg::PgError| error.to_string();
-    let directory = match DataDir::claim(&orders.directory, PATIENCE)
-        .await
-        .map_err(text)?
-    {
-        Claim::Owned(directory) => directory,
-        Claim::Held(held) => {
-            report(&Report::Held(held.endpoint().clone()));
-            return Ok(());
-        }
-    };
-    report(&Report::Claimed);
-    let mut commands = lines_of_stdin();
-    if orders.pause_when_claimed {
-        commands.recv().await;
-    }
-    let options = options(orders, &directory, starter).map_err(text)?;
-    let cluster = Cluster::start(options).await.map_err(text)?;
-    directory.publish(cluster.endpoint()).map_err(text)?;
-    report(&Report::Running(cluster.postmaster_pid()));
-    report(&Report::Ready(cluster.endpoint().clone()));
-
-    let told_to_stop = async {
-        match orders.watch {
-            Some(process) => end_of(process).await,
-            None => while commands.recv().await.is_some() {},
-        }
-    };
-    tokio::select! {
-        () = told_to_stop => {}
-        () = report_restarts(&cluster) => {}
-    }
-    cluster.stop().await.map_err(text)?;
-    drop(directory);
-    report(&Report::Stopped);
-    Ok(())
-}
-
-fn options(
-    orders: &Orders,
-    directory: &DataDir,
-    starter: String,
-) -> Result<ClusterOptions, chunkgate::pg::PgError> {
-    let programs = Search::machine(None).programs_for(&directory.cluster())?;
-    let mut options = ClusterOptions::new(directory, programs);
-    options.durability = if orders.durable {
-        Durability::Durable
-    } else {
-        Durability::FsyncOff
-    };
-    options.peers = vec![starter];
-    options.max_connections = 300;
-    options.settings.clone_from(&orders.settings);
-    Ok(options)
-}
-
-/// A thread reads them, because a runtime would not end while a read of stdin is under way.
-fn lines_of_stdin() -> mpsc::Receiver<String> {
-    let (sender, receiver) = mpsc::channel(1);
-    thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            if sender.blocking_send(line).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
-async fn end_of(process: u32) {
-    let pid = i32::try_from(process)
-        .ok()
-        .and_then(Pid::from_raw)
-        .expect("a process number");
+/// Returns when the process has ended.
+pub async fn end_of(process: i32) {
+    let pid = Pid::from_raw(process).expect("a process number");
     let (end, ended) = oneshot::channel();
     thread::spawn(move || {
         // If it has ended already, the run is over.
@@ -292,17 +213,4 @@ async fn end_of(process: u32) {
         let _ = end.send(());
     });
     ended.await.expect("the thread does not panic");
-}
-
-async fn report_restarts(cluster: &Cluster) {
-    let mut running = cluster.running();
-    while running.changed().await.is_ok() {
-        report(&Report::Running(*running.borrow_and_update()));
-    }
-}
-
-fn report(report: &Report) {
-    let line = serde_json::to_string(report).expect("reports are plain data");
-    // Whoever started the host may have gone.
-    let _ = writeln!(io::stderr(), "{line}");
 }

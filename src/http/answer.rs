@@ -1,0 +1,105 @@
+//! Sending an answer and noticing whether somebody was there to take it.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use actix_web::{
+    HttpResponse,
+    body::{BodySize, BoxBody, MessageBody},
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    },
+};
+use bytes::Bytes;
+
+use crate::{engine::Receipt, soap};
+
+use super::{Connection, Peer};
+
+/// An answer's body that tells its receipt when it is written to a client that is there.
+///
+/// Dropped unwritten, or written when the client had closed its end, the answer counts as lost.
+/// What cannot be seen is a client that vanishes after the answer was handed to the network.
+pub struct AnswerBody {
+    bytes: Bytes,
+    receipt: Option<Receipt>,
+    connection: Option<Rc<Connection>>,
+}
+
+impl AnswerBody {
+    /// The body `bytes` of an answer on `connection`.
+    pub fn new(bytes: Bytes, receipt: Option<Receipt>, connection: Option<Rc<Connection>>) -> Self {
+        Self {
+            bytes,
+            receipt,
+            connection,
+        }
+    }
+
+    fn handed_over(&mut self) {
+        let Some(receipt) = self.receipt.take() else {
+            return;
+        };
+        let peer = self
+            .connection
+            .as_ref()
+            .map_or(Peer::Present, |connection| connection.peer());
+        match peer {
+            Peer::Present => receipt.delivered(),
+            Peer::Finished | Peer::Gone => drop(receipt),
+        }
+    }
+}
+
+impl MessageBody for AnswerBody {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.bytes.len() as u64)
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let this = self.get_mut();
+        if this.bytes.is_empty() {
+            return Poll::Ready(None);
+        }
+        this.handed_over();
+        Poll::Ready(Some(Ok(std::mem::take(&mut this.bytes))))
+    }
+}
+
+/// The HTTP answer of a SOAP response.
+pub fn respond(
+    response: soap::Response,
+    receipt: Option<Receipt>,
+    connection: Option<Rc<Connection>>,
+) -> HttpResponse {
+    let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = HttpResponse::build(status);
+    if let Some(content_type) = response.content_type {
+        answer.insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type)));
+    }
+    if let Some(cache_control) = response.cache_control {
+        answer.insert_header((CACHE_CONTROL, HeaderValue::from_static(cache_control)));
+    }
+    answer.body(BoxBody::new(AnswerBody::new(
+        response.body,
+        receipt,
+        connection,
+    )))
+}
+
+/// 503: too much at once; the same request may succeed in a moment.
+pub fn busy() -> HttpResponse {
+    HttpResponse::ServiceUnavailable()
+        .insert_header((RETRY_AFTER, HeaderValue::from_static("5")))
+        .finish()
+}

@@ -1,0 +1,114 @@
+//! Whether the gateway lives, and whether it can serve.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
+use serde::Serialize;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+
+use crate::{content::SharedStore, store::postgres::Database, telemetry::metrics::Metrics};
+
+/// How long one part may take to show that it works.
+const WITHIN: Duration = Duration::from_secs(3);
+/// How long a finding is passed on to further questions: each writes to the disk.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// Asks the parts a request depends on.
+pub struct Health {
+    database: Database,
+    store: SharedStore,
+    last: Mutex<Option<(Instant, Arc<Findings>)>>,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+struct Findings {
+    ready: bool,
+    database: Finding,
+    content: Finding,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Finding {
+    Ok,
+    Failed(String),
+}
+
+impl Health {
+    /// Asks this database and this store.
+    pub fn new(database: Database, store: SharedStore) -> Self {
+        Self {
+            database,
+            store,
+            last: Mutex::new(None),
+        }
+    }
+
+    async fn findings(&self) -> Arc<Findings> {
+        // Held while asking, so that many who ask at once cause one look.
+        let mut last = self.last.lock().await;
+        if let Some((when, findings)) = &*last
+            && when.elapsed() < FRESH
+        {
+            return Arc::clone(findings);
+        }
+        let (database, content) = tokio::join!(
+            finding(async { self.database.ping().await.map_err(|e| e.to_string()) }),
+            finding(async {
+                self.store.admit().map_err(|e| e.to_string())?;
+                self.store.probe().await.map_err(|e| e.to_string())
+            }),
+        );
+        let ready = matches!((&database, &content), (Finding::Ok, Finding::Ok));
+        let findings = Arc::new(Findings {
+            ready,
+            database,
+            content,
+        });
+        *last = Some((Instant::now(), Arc::clone(&findings)));
+        findings
+    }
+}
+
+async fn finding(question: impl Future<Output = Result<(), String>>) -> Finding {
+    match timeout(WITHIN, question).await {
+        Ok(Ok(())) => Finding::Ok,
+        Ok(Err(why)) => Finding::Failed(why),
+        Err(_elapsed) => Finding::Failed(format!("no answer within {} s", WITHIN.as_secs())),
+    }
+}
+
+/// `/healthz`: the process serves requests.
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("ok\n")
+}
+
+async fn readyz(health: web::Data<Health>) -> HttpResponse {
+    let findings = health.findings().await;
+    let mut answer = if findings.ready {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    answer.json(&*findings)
+}
+
+async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
+        .body(metrics.render())
+}
+
+/// The routes of the operators' port.
+pub fn admin_routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(healthz))
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(metrics));
+}

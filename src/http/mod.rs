@@ -1,0 +1,20 @@
+//! The edge all front ends share: bodies with limits, who the client is, how many at once,
+//! answers and whether they arrived, health, and one log line a request.
+
+mod admission;
+mod answer;
+mod body;
+mod client;
+mod connection;
+mod health;
+mod log;
+mod memory;
+
+pub use admission::{Admission, Admitted};
+pub use answer::{AnswerBody, busy, respond};
+pub use body::{Body, BodyError, BodyLimits};
+pub use client::{ClientAddresses, client_address};
+pub use connection::{Connection, Peer};
+pub use health::{Health, admin_routes, healthz};
+pub use log::{RequestFacts, log_requests};
+pub use memory::{BlockBuffer, BodyMemory};

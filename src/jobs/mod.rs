@@ -1,0 +1,84 @@
+//! What a gateway does by itself: expiry, retention, reclamation, gauges.
+
+mod gauges;
+mod reclaim;
+mod sessions;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval_at},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    content::SharedStore,
+    engine::repository::Repository,
+    http::{Admission, BodyMemory},
+    store::postgres::Database,
+    telemetry::metrics::Metrics,
+};
+
+/// How often free segments are looked for.
+const RECLAIM_EVERY: Duration = Duration::from_secs(30);
+/// How often rows past their retention are looked for.
+const RETENTION_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often gauges are set.
+const GAUGES_EVERY: Duration = Duration::from_secs(5);
+
+/// What the jobs work on.
+#[derive(Clone)]
+pub struct JobParts {
+    /// Rows.
+    pub repository: Arc<dyn Repository>,
+    /// Bytes.
+    pub store: SharedStore,
+    /// For the pool's gauges.
+    pub database: Database,
+    /// For its gauge.
+    pub memory: BodyMemory,
+    /// For its gauge.
+    pub admission: Admission,
+    /// How often expired sessions are looked for.
+    pub sweep_interval: Duration,
+    /// How long the rows of ended sessions are kept.
+    pub retention: Duration,
+}
+
+/// Starts the jobs on the present runtime; they end when `stop` is cancelled.
+pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    jobs.spawn(metrics.upkeep(stop.clone()));
+    let p = parts.clone();
+    jobs.spawn(every(parts.sweep_interval, stop.clone(), move || {
+        sessions::expire(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(RETENTION_EVERY, stop.clone(), move || {
+        sessions::forget(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(RECLAIM_EVERY, stop.clone(), move || {
+        reclaim::run(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(GAUGES_EVERY, stop.clone(), move || {
+        gauges::set(p.clone())
+    }));
+    jobs
+}
+
+/// Runs `job` again and again, one at a time. A stop waits for the one that runs; each is made of
+/// statements with a time-out.
+async fn every<J: Future<Output = ()>>(
+    period: Duration,
+    stop: CancellationToken,
+    job: impl Fn() -> J,
+) {
+    let mut ticks = interval_at(Instant::now() + period, period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        job().await;
+    }
+}

@@ -1,0 +1,75 @@
+//! `UploadFileChunk`: one chunk into a session.
+
+use tokio::io::AsyncBufRead;
+
+use crate::{
+    engine::{Append, session::SessionKey},
+    http::Peer,
+    soap::{Parameters, ReadError, Reply},
+};
+
+use super::Exchange;
+
+pub const NAME: &str = "UploadFileChunk";
+
+pub struct UploadFileChunk {
+    append: Append,
+    is_last: bool,
+}
+
+impl UploadFileChunk {
+    /// Hands the chunk to the engine while it arrives, whether its session came before it or not.
+    pub async fn read<R: AsyncBufRead + Unpin>(
+        exchange: &Exchange<'_>,
+        parameters: &mut Parameters<'_, R>,
+    ) -> Result<Self, ReadError> {
+        let mut append = exchange.engine.append(exchange.client);
+        let mut is_last = false;
+        while let Some(name) = parameters.next(&["SessionID", "Chunk", "IsLast"]).await? {
+            match name {
+                "SessionID" => {
+                    append
+                        .name(SessionKey::of(&parameters.string().await?))
+                        .await
+                }
+                "Chunk" => read_chunk(exchange, parameters, &mut append).await?,
+                _ => is_last = parameters.boolean().await?,
+            }
+        }
+        exchange.note(|facts| facts.session = append.session());
+        Ok(Self { append, is_last })
+    }
+
+    pub async fn run(self, exchange: &Exchange<'_>) -> Reply {
+        let client_gone = || exchange.peer() == Peer::Gone;
+        let result = match self.append.finish(self.is_last, client_gone).await {
+            Ok(done) => {
+                exchange.keep_receipt(done.receipt);
+                exchange.success(done.total)
+            }
+            Err(error) => exchange.failure(&error),
+        };
+        Reply::new(NAME).result_int(result)
+    }
+}
+
+async fn read_chunk<R: AsyncBufRead + Unpin>(
+    exchange: &Exchange<'_>,
+    parameters: &mut Parameters<'_, R>,
+    append: &mut Append,
+) -> Result<(), ReadError> {
+    let mut buffer = exchange.memory.buffer();
+    loop {
+        let (bytes, capacity) = buffer.fill();
+        let more = parameters.base64(bytes, capacity).await?;
+        if more && buffer.grow() {
+            continue;
+        }
+        if !buffer.is_empty() {
+            append.write(buffer.take()).await;
+        }
+        if !more {
+            return Ok(());
+        }
+    }
+}

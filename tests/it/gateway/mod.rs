@@ -1,0 +1,3 @@
+//! A whole gateway on real sockets.
+
+mod upload;

@@ -1,0 +1,240 @@
+//! A service that records its calls, and requests to it.
+
+use std::cell::RefCell;
+
+use bytes::BytesMut;
+use chunkgate::soap::{
+    Fault, Outcome, Parameters, ReadError, Reply, RequestHead, Response, Service, Version, handle,
+};
+use tokio::io::AsyncBufRead;
+
+use crate::xml::support::{PIECES, Source, run};
+
+pub const NAMESPACE: &str = "http://www.interfax.cc";
+
+/// The answer's frame up to the content of Body.
+pub const ENVELOPE_11: &str = r#"<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">"#;
+pub const ENVELOPE_12: &str = r#"<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema">"#;
+
+/// A call as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    Start {
+        username: Option<String>,
+        password: Option<String>,
+        session: Option<String>,
+    },
+    Chunk {
+        session: Option<String>,
+        chunk: Option<Vec<u8>>,
+        is_last: bool,
+    },
+    Wait {
+        seconds: i32,
+    },
+    Refuse,
+}
+
+/// Reads calls as a front end would, and keeps those that ran.
+#[derive(Default)]
+pub struct Recorder {
+    pub ran: RefCell<Vec<Call>>,
+}
+
+impl Service for Recorder {
+    type Call = Call;
+
+    fn namespace(&self) -> &'static str {
+        NAMESPACE
+    }
+
+    fn operations(&self) -> &'static [&'static str] {
+        &["StartFileUpload", "UploadFileChunk", "Wait", "Refuse"]
+    }
+
+    async fn read<R: AsyncBufRead + Unpin>(
+        &self,
+        operation: &'static str,
+        parameters: &mut Parameters<'_, R>,
+    ) -> Result<Call, ReadError> {
+        match operation {
+            "StartFileUpload" => {
+                let (mut username, mut password, mut session) = (None, None, None);
+                while let Some(name) = parameters
+                    .next(&["Username", "Password", "SessionID"])
+                    .await?
+                {
+                    let value = Some(parameters.string().await?);
+                    match name {
+                        "Username" => username = value,
+                        "Password" => password = value,
+                        _ => session = value,
+                    }
+                }
+                Ok(Call::Start {
+                    username,
+                    password,
+                    session,
+                })
+            }
+            "UploadFileChunk" => {
+                let (mut session, mut chunk, mut is_last) = (None, None, false);
+                while let Some(name) = parameters.next(&["SessionID", "Chunk", "IsLast"]).await? {
+                    match name {
+                        "SessionID" => session = Some(parameters.string().await?),
+                        "IsLast" => is_last = parameters.boolean().await?,
+                        _ => {
+                            let (mut block, mut bytes) = (BytesMut::new(), Vec::new());
+                            while parameters.base64(&mut block, 64).await? {
+                                bytes.extend_from_slice(&block.split());
+                            }
+                            bytes.extend_from_slice(&block);
+                            chunk = Some(bytes);
+                        }
+                    }
+                }
+                Ok(Call::Chunk {
+                    session,
+                    chunk,
+                    is_last,
+                })
+            }
+            "Wait" => {
+                let mut seconds = 0;
+                while parameters.next(&["Seconds"]).await?.is_some() {
+                    seconds = parameters.int().await?;
+                }
+                Ok(Call::Wait { seconds })
+            }
+            "Refuse" => match parameters.next(&["Busy", "Chunk"]).await? {
+                Some("Busy") => Err(ReadError::Refused(Response::empty(503))),
+                Some(_) => {
+                    // One group, so that the rest is left to be passed over.
+                    parameters.base64(&mut BytesMut::new(), 3).await?;
+                    Ok(Call::Refuse)
+                }
+                None => Ok(Call::Refuse),
+            },
+            other => unreachable!("{other} is not an operation"),
+        }
+    }
+
+    async fn run(&self, call: Call) -> Result<Reply, Fault> {
+        self.ran.borrow_mut().push(call.clone());
+        match call {
+            Call::Start { session, .. } => Ok(Reply::new("StartFileUpload")
+                .result_int(-1003)
+                .ref_string("SessionID", session)),
+            Call::Chunk { chunk, .. } => {
+                let total = chunk.map_or(-1061, |bytes| {
+                    i32::try_from(bytes.len()).expect("a small chunk")
+                });
+                Ok(Reply::new("UploadFileChunk").result_int(total))
+            }
+            Call::Wait { .. } => Ok(Reply::new("Wait").result_boolean(true)),
+            Call::Refuse => Err(Fault::server("No.")),
+        }
+    }
+}
+
+/// What a request came to.
+#[derive(Debug, PartialEq)]
+pub struct Served {
+    pub status: u16,
+    pub content_type: Option<&'static str>,
+    pub cache_control: Option<&'static str>,
+    pub body: String,
+    pub ran: Vec<Call>,
+    pub operation: Option<&'static str>,
+    pub version: Option<Version>,
+}
+
+impl Served {
+    /// The one call that ran.
+    pub fn call(self) -> Call {
+        let [call] = <[Call; 1]>::try_from(self.ran).expect("one call ran");
+        call
+    }
+
+    /// The text of the fault.
+    pub fn fault(&self) -> &str {
+        assert_eq!((self.status, &self.ran[..]), (500, &[][..]), "{self:?}");
+        let start = ["<faultstring>", "<soap:Text xml:lang=\"en\">"]
+            .iter()
+            .find_map(|tag| self.body.split_once(tag))
+            .expect("a fault");
+        start.1.split_once("</").expect("an end tag").0
+    }
+}
+
+/// Serves one request, read in pieces of `piece` bytes.
+pub fn serve(
+    content_type: Option<&str>,
+    soap_action: Option<&str>,
+    source: Source,
+) -> (Outcome, Vec<Call>) {
+    let service = Recorder::default();
+    let outcome = run(handle(
+        &service,
+        RequestHead {
+            content_type,
+            soap_action,
+        },
+        source,
+    ));
+    (outcome, service.ran.into_inner())
+}
+
+/// Serves a request in pieces of every kind; they must not matter.
+pub fn post(
+    content_type: Option<&str>,
+    soap_action: Option<&str>,
+    body: impl AsRef<[u8]>,
+) -> Served {
+    PIECES
+        .map(|piece| {
+            let (outcome, ran) =
+                serve(content_type, soap_action, Source::new(body.as_ref(), piece));
+            let response = outcome.response.expect("memory does not fail");
+            Served {
+                status: response.status,
+                content_type: response.content_type,
+                cache_control: response.cache_control,
+                body: String::from_utf8(response.body.into()).expect("UTF-8"),
+                ran,
+                operation: outcome.operation,
+                version: outcome.version,
+            }
+        })
+        .into_iter()
+        .reduce(|before, after| {
+            assert_eq!(before, after, "pieces matter");
+            after
+        })
+        .expect("there are pieces")
+}
+
+/// SOAP 1.1 with the action of `operation`.
+pub fn post_11(operation: &str, body: impl AsRef<[u8]>) -> Served {
+    post(
+        Some("text/xml; charset=utf-8"),
+        Some(&format!("\"{NAMESPACE}/{operation}\"")),
+        body,
+    )
+}
+
+/// An envelope of either version around `body`; the default namespace is the service's.
+pub fn envelope(version: Version, body: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"{}\" xmlns=\"{NAMESPACE}\"><s:Body>{body}</s:Body></s:Envelope>",
+        version.envelope()
+    )
+}
+
+/// An `UploadFileChunk` call with these parameters, in SOAP 1.1.
+pub fn chunk(parameters: &str) -> String {
+    envelope(
+        Version::V11,
+        &format!("<UploadFileChunk>{parameters}</UploadFileChunk>"),
+    )
+}

@@ -1,0 +1,3 @@
+//! The rows in Postgres.
+
+mod statements;
