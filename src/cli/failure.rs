@@ -3,6 +3,7 @@
 use std::{io, process::ExitCode};
 
 use crate::{
+    app::AppError,
     backend::BackendError,
     content::ContentError,
     engine::{UploadError, repository::RepositoryError},
@@ -93,6 +94,28 @@ impl From<BackendError> for Failure {
             | BackendError::Connect(_)
             | BackendError::Migrate(_)
             | BackendError::Pool(_) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let message = error.to_string();
+        match error {
+            AppError::Backend(error) => error.into(),
+            AppError::Content(error) => error.into(),
+            AppError::Database(error) => error.into(),
+            AppError::Stop(error) => error.into(),
+            AppError::Held(_) => Self::Refused(message),
+            AppError::OtherStore { .. } | AppError::Settings(_) => Self::Misused(message),
+            AppError::Listen { setting, .. } => {
+                // The settings that are addresses are the command line's options too.
+                let option = match setting {
+                    "admin.listen" => "--admin-listen",
+                    _ => "--listen",
+                };
+                Self::Failed(format!("{message}; {option} ADDR chooses another address"))
+            }
         }
     }
 }

@@ -6,14 +6,20 @@
 
 mod account;
 mod check_config;
+mod demo;
 mod failure;
+mod journal;
 mod migrate;
 mod options;
 mod output;
 mod password;
 mod process;
+mod serve;
+mod session;
+mod signals;
 pub mod upload;
 mod values;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -51,13 +57,22 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve upload clients until told to stop.
+    Serve(serve::Arguments),
+    /// Show the whole path of an upload: start a gateway, upload a file to it, verify, serve on.
+    Demo(demo::Arguments),
     /// Add, list, change and remove the accounts of upload clients.
     #[command(subcommand)]
     Account(account::Command),
+    /// List, show, export and cancel uploads.
+    #[command(subcommand)]
+    Session(session::Command),
     /// Upload a file over SOAP, as a legacy client would.
     Upload(upload::Arguments),
     /// Bring the database's tables up to date.
     Migrate(migrate::Arguments),
+    /// Read all stored bytes and check their checksums.
+    Verify(verify::Arguments),
     /// Show every setting in force and where it came from.
     CheckConfig(check_config::Arguments),
 }
@@ -73,9 +88,13 @@ pub fn main() -> ExitCode {
 
 fn run(options: &Options, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Serve(arguments) => serve::run(options, &arguments),
+        Command::Demo(arguments) => demo::run(options, &arguments),
         Command::Account(command) => account::run(options, command),
+        Command::Session(command) => session::run(options, &command),
         Command::Upload(arguments) => upload::run(&arguments),
         Command::Migrate(arguments) => migrate::run(options, &arguments),
+        Command::Verify(arguments) => verify::run(options, &arguments),
         Command::CheckConfig(arguments) => check_config::run(options, &arguments),
     }
 }

@@ -4,6 +4,8 @@ use std::io::{self, BufRead, IsTerminal, Read};
 
 use zeroize::Zeroizing;
 
+use crate::{engine::Passwords, settings::Settings};
+
 use super::Failure;
 
 /// The longest password, in bytes: what fits a line and nobody types.
@@ -36,6 +38,15 @@ pub(super) fn ask_new(user: &str) -> Result<Zeroizing<String>, Failure> {
     } else {
         Err(Failure::Misused("the two passwords differ".to_owned()))
     }
+}
+
+/// The hash of a new password, by the gateway's parameters.
+pub(super) async fn hash(settings: &Settings, password: &str) -> Result<String, Failure> {
+    let accounts = &settings.accounts;
+    let kibibytes = u32::try_from(accounts.hash_memory >> 10).unwrap_or(u32::MAX);
+    let passwords =
+        Passwords::new(kibibytes, accounts.hash_iterations).map_err(Failure::Misused)?;
+    Ok(passwords.hash(password).await?)
 }
 
 fn prompt(question: &str) -> Result<Zeroizing<String>, Failure> {

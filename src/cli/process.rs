@@ -1,6 +1,6 @@
 //! What must happen to the process before a command may work: root given up, logs, a runtime.
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tracing::Level;
 
 use crate::{
@@ -39,12 +39,16 @@ pub(super) fn quiet_logs(settings: &Settings) -> Result<(), Failure> {
     Ok(logs::init(settings.log.format, level)?)
 }
 
-/// A runtime for a command.
-pub(super) fn runtime() -> Result<Runtime, Failure> {
-    Builder::new_multi_thread()
+/// Runs a command to its end.
+pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(Failure::io("cannot start the runtime"))
+        .map_err(Failure::io("cannot start the runtime"))?;
+    let result = runtime.block_on(command);
+    // Blocking work that nobody waits for any more must not keep the process.
+    runtime.shutdown_background();
+    result
 }
 
 /// Does `work` on the database of `settings`: beside a running gateway, or alone.
@@ -58,7 +62,7 @@ where
         leave_root(settings)?;
     }
     quiet_logs(settings)?;
-    runtime()?.block_on(async {
+    block_on(async {
         let backend = Backend::open(settings).await?;
         let worked = work(&backend).await;
         let closed = backend.close().await;

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::{engine::account::AccountSettings, settings::Settings};
 
-use super::{Failure, User, changes::Changes, hash, password, process};
+use super::{Failure, User, changes::Changes, password, process};
 
 /// Adds an account. Its password is asked for on the terminal, or piped in.
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         false => password::ask_new(user)?,
     };
     process::with_backend(settings, async |backend| {
-        let hash = hash(settings, &password).await?;
+        let hash = password::hash(settings, &password).await?;
         let repository = backend.repository(settings);
         let added = repository.add_account(user, &hash, &account).await?;
         added.map(drop).ok_or_else(|| {

@@ -7,11 +7,7 @@ mod set;
 
 use clap::{Args, Subcommand};
 
-use crate::{
-    backend::Backend,
-    engine::{Passwords, account::Account},
-    settings::Settings,
-};
+use crate::{backend::Backend, engine::account::Account, settings::Settings};
 
 use super::{Failure, Options, output, password, process, values};
 
@@ -94,15 +90,6 @@ fn remove(settings: &Settings, user: &str) -> Result<(), Failure> {
 async fn find(backend: &Backend, settings: &Settings, user: &str) -> Result<Account, Failure> {
     let account = backend.repository(settings).account(user).await?;
     account.ok_or_else(|| Failure::Refused(format!("there is no account {user}")))
-}
-
-/// The hash of a new password.
-async fn hash(settings: &Settings, password: &str) -> Result<String, Failure> {
-    let accounts = &settings.accounts;
-    let kibibytes = u32::try_from(accounts.hash_memory >> 10).unwrap_or(u32::MAX);
-    let passwords =
-        Passwords::new(kibibytes, accounts.hash_iterations).map_err(Failure::Misused)?;
-    Ok(passwords.hash(password).await?)
 }
 
 /// What the database takes for a name, and what a listing can show.

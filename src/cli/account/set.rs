@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::settings::Settings;
 
-use super::{Failure, User, changes::Changes, find, hash, password, process};
+use super::{Failure, User, changes::Changes, find, password, process};
 
 /// Changes an account; what is not named stays as it is. Takes effect at the next request; a
 /// verified password is forgotten with the change.
@@ -35,7 +35,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
     process::with_backend(settings, async |backend| {
         let account = find(backend, settings, user).await?;
         let hash = match &password {
-            Some(password) => hash(settings, password).await?,
+            Some(password) => password::hash(settings, password).await?,
             None => account.password_hash,
         };
         let changed = arguments.changes.apply(account.settings, settings)?;
