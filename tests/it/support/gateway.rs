@@ -1,7 +1,10 @@
 //! A whole gateway in this process: the same `App` as `serve` runs, on ports of its own, with a
 //! database of its own and a journal in a folder that vanishes.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+};
 
 use chunkgate::{
     app::App,
@@ -24,8 +27,8 @@ pub const USER: &str = "Office";
 pub const PASSWORD: &str = "s3cret & <more>";
 
 /// A database with the gateway's tables.
-pub const MIGRATED: Template = Template {
-    fingerprint: "migrated",
+pub static MIGRATED: LazyLock<Template> = LazyLock::new(|| Template {
+    fingerprint: "migrated".to_owned(),
     build: |config| {
         async move {
             let connector = Connector::new(config, &TlsSettings::default(), &pool())?;
@@ -34,7 +37,7 @@ pub const MIGRATED: Template = Template {
         }
         .boxed()
     },
-};
+});
 
 /// What the gateway logs is shown with a test that fails; `RUST_LOG` says how much.
 fn log() {
