@@ -34,7 +34,7 @@ Exit codes:
   0  done
   1  failed: the message says why; trying again may help
   2  wrong usage or settings
-  3  not found, or its state does not allow it
+  3  not found, or refused in the state it is in
   4  stored bytes are missing or damaged";
 
 /// A gateway that keeps legacy upload clients alive.

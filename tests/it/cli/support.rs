@@ -5,9 +5,13 @@ use std::{
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use tempfile::TempDir;
 
 use crate::support::{gateway::Gateway, postgres::TestDatabase};
@@ -104,6 +108,31 @@ impl Run {
         lines
             .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{self:?}")))
             .collect()
+    }
+}
+
+/// The program while it runs; killed with its test.
+#[derive(Debug)]
+pub struct Running(pub Child);
+
+impl Running {
+    /// Sends it a signal.
+    pub fn ask(&self, signal: Signal) {
+        let process = self.0.id().try_into().expect("a process number");
+        kill(Pid::from_raw(process), signal).expect("it runs");
+    }
+
+    /// Asks it to stop and waits for its end; returns its exit code.
+    pub fn stop(mut self, signal: Signal) -> Option<i32> {
+        self.ask(signal);
+        self.0.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
     }
 }
 
