@@ -45,7 +45,6 @@ Exit codes:
     after_help = "`chunkgate help COMMAND` explains each command with examples.",
     after_long_help = EXIT_CODES,
     propagate_version = true,
-    disable_help_subcommand = false,
     max_term_width = 100
 )]
 struct Arguments {

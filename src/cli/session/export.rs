@@ -205,5 +205,15 @@ fn exists(file: &Path) -> Failure {
 }
 
 fn cannot_write(file: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
-    Failure::io(format!("cannot write {}", file.display()))
+    let file = file.display().to_string();
+    move |error| {
+        // Root cannot see why it should be denied anything: this process is root no more.
+        let way_out = match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "; `chunkgate session export SESSION - > FILE` writes with your own rights"
+            }
+            _ => "",
+        };
+        Failure::Failed(format!("cannot write {file}: {error}{way_out}"))
+    }
 }

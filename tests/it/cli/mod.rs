@@ -10,6 +10,8 @@ mod demo;
 mod serve;
 /// Uploads are listed, shown, exported and cancelled.
 mod sessions;
+/// systemd hears when it is ready and when it stops.
+mod systemd;
 /// `upload` repeats what was not answered, and nothing else.
 mod upload;
 /// Exit codes and messages that every command shares.
@@ -17,4 +19,5 @@ mod usage;
 /// `verify` finds damage and names its session.
 mod verify;
 
+mod serving;
 mod support;

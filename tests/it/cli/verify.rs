@@ -58,7 +58,7 @@ async fn damage_is_found_and_its_session_named() {
     assert_eq!(lines[1]["damaged_sessions"], 1);
     verify(&["--journal"])
         .ends_with(0)
-        .shows("1 records not intact");
+        .shows("1 record not intact");
 
     for entry in fs::read_dir(journal.path().join("content")).unwrap() {
         let path = entry.unwrap().path();
