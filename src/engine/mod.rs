@@ -50,7 +50,7 @@ pub use throttle::ThrottleSettings;
 /// How many open sessions are remembered, so that a chunk needs no query to find its session.
 const KNOWN_SESSIONS: u64 = 10_000;
 /// How long one is remembered. The commit asks everything again, so this may be stale.
-const KNOWN_FOR: Duration = Duration::from_secs(60);
+const KNOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the engine is told by the gateway's settings.
 #[derive(Clone, Debug)]
@@ -100,7 +100,8 @@ struct Shared {
 
 impl UploadEngine {
     /// Starts an engine on the present runtime. `boot` must be registered in the database as this
-    /// process. The task ends when the last handle is gone and everything is answered; its value is whether the database knows of every lost answer.
+    /// process. The task ends when the last handle is gone and everything is answered; its value
+    /// is whether the database knows of every lost answer.
     ///
     /// # Errors
     /// A message when the settings of accounts are impossible.

@@ -54,9 +54,8 @@ impl Connection {
             RecvFlags::PEEK | RecvFlags::DONTWAIT,
         ) {
             Ok((0, _)) => Peer::Finished,
-            // The next request is here already.
-            Ok(_) => Peer::Present,
-            Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
+            // The next request is here already, or nothing is.
+            Ok(_) | Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
             Err(_) => Peer::Gone,
         }
     }
