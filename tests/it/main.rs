@@ -4,6 +4,8 @@
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// Connections cut at every stage: no chunk is lost and none is stored twice.
+mod cut;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.

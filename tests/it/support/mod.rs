@@ -2,4 +2,6 @@
 
 pub mod gateway;
 pub mod postgres;
+pub mod proxy;
+pub mod retrying;
 pub mod soap;
