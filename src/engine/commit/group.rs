@@ -127,6 +127,11 @@ pub async fn repair(
 ) -> Vec<Done> {
     let mut done = Vec::with_capacity(lost.len() + unresolved.len());
     for lost in lost {
+        // The session may have been answered again while this waited.
+        if !parts.answers.matters(&lost) {
+            done.push(Done::nothing_left(lost.session));
+            continue;
+        }
         let told = parts
             .repository
             .mark_suspect(parts.boot, lost.session, lost.total)
