@@ -4,6 +4,8 @@
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// Gateway and Postgres killed at random moments under load: no document is lost.
+mod crash;
 /// Connections cut at every stage: no chunk is lost and none is stored twice.
 mod cut;
 /// A whole gateway on real sockets.

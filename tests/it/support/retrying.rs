@@ -6,6 +6,7 @@ use std::{io, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    sync::watch,
     time::{Instant, sleep, timeout},
 };
 
@@ -24,7 +25,7 @@ const INTERNAL: i64 = -150;
 /// A client with a connection for each attempt.
 #[derive(Clone, Debug)]
 pub struct RetryingClient {
-    address: SocketAddr,
+    address: watch::Receiver<SocketAddr>,
     /// How long it sends again and again before it gives up.
     pub patience: Duration,
     /// The longest time any of its requests has taken.
@@ -35,6 +36,11 @@ pub struct RetryingClient {
 
 impl RetryingClient {
     pub fn new(address: SocketAddr) -> Self {
+        Self::following(watch::channel(address).1)
+    }
+
+    /// A client of a gateway that may come back at another address.
+    pub fn following(address: watch::Receiver<SocketAddr>) -> Self {
         Self {
             address,
             patience: Duration::from_secs(60),
@@ -82,7 +88,8 @@ impl RetryingClient {
         let deadline = Instant::now() + self.patience;
         loop {
             let begun = Instant::now();
-            let attempt = timeout(LONGEST_REQUEST, exchange(self.address, &request)).await;
+            let address = *self.address.borrow();
+            let attempt = timeout(LONGEST_REQUEST, exchange(address, &request)).await;
             self.slowest = self.slowest.max(begun.elapsed());
             let trouble = match attempt.expect("no request hangs") {
                 Ok(answer) if answer.status == 503 || result_is_internal(&answer, operation) => {
