@@ -140,6 +140,18 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// For an answer that nothing depends on.
+    pub fn of_no_matter(session: SessionId, total: u64) -> Self {
+        Self {
+            answers: None,
+            answer: LostAnswer {
+                session,
+                total,
+                serial: 0,
+            },
+        }
+    }
+
     /// The answer was written to a connection whose client was there.
     pub fn delivered(mut self) {
         if let Some(answers) = self.answers.take() {
