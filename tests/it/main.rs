@@ -22,5 +22,7 @@ mod store;
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// What the program asked the operating system for before each answer.
+mod trace;
 /// The bounded XML reader and its base64.
 mod xml;
