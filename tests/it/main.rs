@@ -8,6 +8,8 @@ mod content;
 mod crash;
 /// Connections cut at every stage: no chunk is lost and none is stored twice.
 mod cut;
+/// A disk that becomes full: chunks are refused, and nothing is lost.
+mod disk_full;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.

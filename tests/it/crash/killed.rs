@@ -76,11 +76,11 @@ async fn no_acknowledged_document_is_lost_or_changed_when_processes_are_killed()
     let finished = uploads.finish().await;
     eprintln!("{} documents, back within {slowest:?}", finished.len());
     for document in &finished {
-        let content = process::export(directory.path(), &document.session).await;
+        let content = gateway.export(&document.session).await;
         let digest: [u8; 32] = Sha256::digest(&content).into();
         assert!(digest == document.digest, "{}", document.session);
     }
-    let verified = process::run(directory.path(), &["verify"], b"").await;
+    let verified = gateway.run(&["verify"], b"").await;
     assert!(verified.status.success(), "{verified:?}");
     gateway.stop().await;
 }

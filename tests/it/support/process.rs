@@ -35,6 +35,8 @@ pub struct Process {
     pub address: SocketAddr,
     pub admin_address: SocketAddr,
     directory: PathBuf,
+    /// What other commands on its data directory run under.
+    beside: Vec<String>,
     child: Child,
     /// Passes on what it logs, so that it is shown with a test that fails.
     logging: JoinHandle<()>,
@@ -63,16 +65,51 @@ impl Process {
             address,
             admin_address,
             directory: directory.to_owned(),
+            beside: Vec::new(),
             child,
             logging: tokio::spawn(pass_on(lines)),
         }
     }
 
+    /// Lets other commands run under a program, which leads them to where the gateway is.
+    pub fn run_beside(&mut self, program: &[&str]) {
+        self.beside = program.iter().map(|word| (*word).to_owned()).collect();
+    }
+
     /// Adds the account of the tests.
     pub async fn add_account(&self) {
         let arguments = ["account", "add", USER, "--password-stdin"];
-        let added = run(&self.directory, &arguments, PASSWORD.as_bytes()).await;
+        let added = self.run(&arguments, PASSWORD.as_bytes()).await;
         assert!(added.status.success(), "{added:?}");
+    }
+
+    /// The bytes of an upload, as `session export` writes them.
+    pub async fn export(&self, session: &str) -> Vec<u8> {
+        let exported = self.run(&["session", "export", session, "-"], b"").await;
+        assert!(
+            exported.status.success(),
+            "session {session}: {}",
+            String::from_utf8_lossy(&exported.stderr)
+        );
+        exported.stdout
+    }
+
+    /// Runs a command on the same data directory to its end.
+    pub async fn run(&self, arguments: &[&str], stdin: &[u8]) -> Output {
+        let program: Vec<&str> = self.beside.iter().map(String::as_str).collect();
+        let mut child = chunkgate(&program, &self.directory, &[])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut input = child.stdin.take().expect("stdin is piped");
+        input.write_all(stdin).await.expect("it reads");
+        drop(input);
+        timeout(PATIENCE, child.wait_with_output())
+            .await
+            .expect("it ends in time")
+            .expect("its output")
     }
 
     /// The number of the gateway's process, or of the program it runs under.
@@ -129,34 +166,6 @@ pub async fn ended(process: i32) {
 /// Sends a signal to a process that may have gone.
 pub fn signal(process: i32, signal: Signal) {
     let _gone = kill(Pid::from_raw(process), signal);
-}
-
-/// Runs a command of `chunkgate` to its end.
-pub async fn run(directory: &Path, arguments: &[&str], stdin: &[u8]) -> Output {
-    let mut child = chunkgate(&[], directory, &[])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut input = child.stdin.take().expect("stdin is piped");
-    input.write_all(stdin).await.expect("it reads");
-    drop(input);
-    timeout(PATIENCE, child.wait_with_output())
-        .await
-        .expect("it ends in time")
-        .expect("its output")
-}
-
-/// The bytes of an upload, as `session export` writes them.
-pub async fn export(directory: &Path, session: &str) -> Vec<u8> {
-    let exported = run(directory, &["session", "export", session, "-"], b"").await;
-    assert!(
-        exported.status.success(),
-        "session {session}: {}",
-        String::from_utf8_lossy(&exported.stderr)
-    );
-    exported.stdout
 }
 
 fn serve(program: &[&str], directory: &Path, changes: Changes<'_>) -> Command {
