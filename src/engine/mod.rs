@@ -41,7 +41,7 @@ use unknown::UnknownSessions;
 use unproven::UnprovenBytes;
 
 pub use answers::Receipt;
-pub use append::{Acknowledged, Append};
+pub use append::{Acknowledged, Append, Peer};
 pub use error::{Blame, UploadError};
 pub use password::Passwords;
 pub use reading::open_content;

@@ -6,6 +6,12 @@ mod cli;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// Gateway and Postgres killed at random moments under load: no document is lost.
+mod crash;
+/// Connections cut at every stage: no chunk is lost and none is stored twice.
+mod cut;
+/// A disk that becomes full: chunks are refused, and nothing is lost.
+mod disk_full;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
@@ -20,5 +26,7 @@ mod store;
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// What the program asked the operating system for before each answer.
+mod trace;
 /// The bounded XML reader and its base64.
 mod xml;

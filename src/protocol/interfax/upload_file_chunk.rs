@@ -4,7 +4,6 @@ use tokio::io::AsyncBufRead;
 
 use crate::{
     engine::{Append, session::SessionKey},
-    http::Peer,
     soap::{Parameters, ReadError, Reply},
 };
 
@@ -40,8 +39,7 @@ impl UploadFileChunk {
     }
 
     pub async fn run(self, exchange: &Exchange<'_>) -> Reply {
-        let client_gone = || exchange.peer() == Peer::Gone;
-        let result = match self.append.finish(self.is_last, client_gone).await {
+        let result = match self.append.finish(self.is_last, || exchange.peer()).await {
             Ok(done) => {
                 exchange.keep_receipt(done.receipt);
                 exchange.success(done.total)

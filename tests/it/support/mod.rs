@@ -2,4 +2,7 @@
 
 pub mod gateway;
 pub mod postgres;
+pub mod process;
+pub mod proxy;
+pub mod retrying;
 pub mod soap;
