@@ -1,5 +1,10 @@
 //! `serve` with its own Postgres: beside other commands, after root, until a signal.
 
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+};
+
 use nix::sys::signal::Signal;
 
 use super::{
@@ -79,8 +84,8 @@ fn root_is_told_of_a_directory_that_works() {
     if !nix::unistd::geteuid().is_root() {
         return;
     }
-    let closed = tempfile::tempdir().unwrap();
-    let data_dir = closed.path().join("data");
+    let (closed, data_dir) = open_folder();
+    fs::set_permissions(closed.path(), Permissions::from_mode(0o700)).unwrap();
     let arguments = [
         &["serve", "--data-dir", data_dir.to_str().unwrap()],
         &PORTS[..],
