@@ -6,6 +6,8 @@
 mod content;
 /// A whole gateway on real sockets.
 mod gateway;
+/// The rules of the InterFAX upload, a file each.
+mod interfax;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.

@@ -1,5 +1,8 @@
 //! What the tests stand on.
 
 pub mod gateway;
+pub mod outage;
 pub mod postgres;
+pub mod request;
 pub mod soap;
+pub mod wire;
