@@ -6,6 +6,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use tokio_postgres::Config;
+use tracing::warn;
 
 use crate::{
     engine::repository::Repository,
@@ -94,7 +95,10 @@ impl Backend {
         // Commands connect beside the gateway, and so do operators.
         options.max_connections = u16::try_from(settings.pool.size + 20).unwrap_or(u16::MAX);
         let cluster = Cluster::start(options).await?;
-        directory.publish(cluster.endpoint())?;
+        // A full disk must not keep a gateway from starting that could serve until space comes back.
+        if let Err(error) = directory.publish(cluster.endpoint()) {
+            warn!(%error, "other commands cannot find this Postgres while this process runs");
+        }
         let config = cluster.connection();
         let content = directory.content();
         Self::connect(settings, config, content, Server::Ours(cluster, directory)).await
@@ -116,7 +120,7 @@ impl Backend {
             }),
             (Err(error), Server::Ours(cluster, _directory)) => {
                 if let Err(stop) = cluster.stop().await {
-                    tracing::warn!(error = %stop, "Postgres did not stop in order");
+                    warn!(error = %stop, "Postgres did not stop in order");
                 }
                 Err(error)
             }

@@ -141,7 +141,7 @@ pub trait Store: Send + Sync + 'static {
 /// One append on its way into a store. Dropping it abandons what was written: those bytes are
 /// never named by an extent and their space is reclaimed with their segment.
 #[async_trait]
-pub trait Writer: Send {
+pub trait Writer: Send + Sync {
     /// Hands over a block of 1 byte to [`MAX_BLOCK`] bytes. Returns when the store has taken it, not when it is
     /// durable. Blocks are kept in order. After an error the writer must be dropped.
     async fn write(&mut self, block: Bytes) -> Result<(), ContentError>;

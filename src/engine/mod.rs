@@ -100,7 +100,7 @@ struct Shared {
 
 impl UploadEngine {
     /// Starts an engine on the present runtime. `boot` must be registered in the database as this
-    /// process. The task ends when the last handle is gone and everything is answered.
+    /// process. The task ends when the last handle is gone and everything is answered; its value is whether the database knows of every lost answer.
     ///
     /// # Errors
     /// A message when the settings of accounts are impossible.
@@ -109,7 +109,7 @@ impl UploadEngine {
         store: SharedStore,
         boot: Uuid,
         settings: EngineSettings,
-    ) -> Result<(Self, JoinHandle<()>), String> {
+    ) -> Result<(Self, JoinHandle<bool>), String> {
         let accounts = Accounts::new(Arc::clone(&repository), &settings.accounts)?;
         let (committer, task) = Committer::start(CommitterParts {
             repository: Arc::clone(&repository),

@@ -2,7 +2,7 @@
 //!
 //! It answers as ASP.NET's ASMX did, byte for byte where old clients look, because they were
 //! generated against that. It knows neither HTTP servers nor what the operations do: the edge
-//! hands [`handle`] two header values and the body, a [`Service`] reads its parameters and runs.
+//! hands [`handle()`] two header values and the body, a [`Service`] reads its parameters and runs.
 //!
 //! ```text
 //! content type, SOAPAction -> routing      which operation, or that the body shall tell

@@ -13,10 +13,13 @@ use crate::xml::{self, Reader};
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// The body could not be read: the error of the reader handed to
-    /// [`handle`](super::handle), untouched.
+    /// [`handle()`](super::handle()), untouched.
     #[error("the body could not be read: {0}")]
     Body(io::Error),
     /// The body is not acceptable XML, or document data is not base64: status 400, no body.
+    ///
+    /// Deviation: so is a document beyond the limits of [`crate::xml`], of which ASMX has none
+    /// (`tests/it/xml/limits.rs`).
     #[error("{0}")]
     Malformed(xml::Error),
     /// The request is well formed so far, but cannot be understood.

@@ -139,6 +139,7 @@ fn take_name(text: &str) -> Result<(&str, &str), Error> {
     Ok((name, rest))
 }
 
+/// Namespaces are compared as they are spelled: references in a declaration stay unresolved.
 fn expand(resolved: &ResolveResult<'_>, name: &str) -> Result<(Option<String>, String), Malformed> {
     let (prefix, local) = split_qualified(name).ok_or(Malformed::Name)?;
     let namespace = match resolved {

@@ -14,11 +14,11 @@ use std::{
 };
 
 use super::{
-    super::{ContentError, SegmentId, disk::DiskFile},
+    super::{ContentError, SegmentId},
     JournalSettings,
     directory::Files,
-    format,
     observe::Observer,
+    prepare,
     segment::{OpenSegment, Segment, lock},
     table::Table,
 };
@@ -27,9 +27,6 @@ use super::{
 const MEASURE_EVERY: Duration = Duration::from_millis(100);
 const FIRST_BACK_OFF: Duration = Duration::from_millis(50);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(1);
-/// Zeros are synced in steps of this many bytes, so that a sync of records never queues behind a
-/// whole segment of them.
-const ZERO_STEP: usize = 1024 * 1024;
 
 /// Prepares segments; see the module's page.
 pub(super) struct Allocator {
@@ -232,11 +229,10 @@ impl Allocator {
         }
     }
 
-    /// Makes a segment of a ready file. The header goes first: a file that bears a segment's name
-    /// always has that segment's header.
+    /// Makes the next segment of a ready file.
     fn open(&self, ready: &Path, id: SegmentId) -> Result<(), ContentError> {
         let path = self.files.segment(id);
-        let file = self.open_file(ready, &path, id).inspect_err(|_| {
+        let file = prepare::open(&self.files, ready, id).inspect_err(|_| {
             // Whichever name it has now, nothing in it is live. If it cannot be removed, the
             // next start finds it and reclaims it.
             let _ = self
@@ -257,29 +253,11 @@ impl Allocator {
         Ok(())
     }
 
-    fn open_file(
-        &self,
-        ready: &Path,
-        path: &Path,
-        id: SegmentId,
-    ) -> Result<Arc<dyn DiskFile>, ContentError> {
-        let file = self
-            .files
-            .disk
-            .open_writable(ready)
-            .map_err(ContentError::io("open", ready))?;
-        let header = format::segment_header(self.files.id, id);
-        file.write_at(&header, 0)
-            .map_err(ContentError::io("write", ready))?;
-        file.sync_data().map_err(ContentError::io("sync", ready))?;
-        self.files.rename(ready, path)?;
-        Ok(file)
-    }
-
     /// Writes a new ready file.
     fn prepare(&self, path: &Path) -> Result<(), ContentError> {
-        self.require(self.measure()?, self.settings.segment_size)?;
-        self.write_zeros(path).inspect_err(|_| {
+        let size = self.settings.segment_size;
+        self.require(self.measure()?, size)?;
+        prepare::zeros(&self.files, path, size, || self.is_hurried()).inspect_err(|_| {
             // Gives the space back at once; otherwise the next start does.
             let _ = self.files.disk.remove(path);
         })?;
@@ -292,29 +270,6 @@ impl Allocator {
             state.retry_at = None;
         }
         Ok(())
-    }
-
-    fn write_zeros(&self, path: &Path) -> Result<(), ContentError> {
-        let file = self
-            .files
-            .disk
-            .create(path)
-            .map_err(ContentError::io("create", path))?;
-        let size = self.settings.segment_size;
-        let zeros = vec![0; ZERO_STEP];
-        let mut offset = 0;
-        while offset < size && !self.is_hurried() {
-            let left = size - offset;
-            let step = usize::try_from(left).map_or(ZERO_STEP, |left| left.min(ZERO_STEP));
-            file.write_at(&zeros[..step], offset)
-                .map_err(ContentError::io("write", path))?;
-            file.sync_data().map_err(ContentError::io("sync", path))?;
-            offset += step as u64;
-        }
-        // Does nothing behind the last zero.
-        file.allocate(size)
-            .map_err(ContentError::io("allocate", path))?;
-        self.files.sync()
     }
 
     /// Whether a writer waits, or the end does, so that there is no time for zeros.
@@ -345,11 +300,8 @@ impl Allocator {
     }
 
     fn failed(&self, error: ContentError) {
-        let mut state = lock(&self.state);
-        if state.stopping {
-            return;
-        }
         self.observer.unavailable(&error);
+        let mut state = lock(&self.state);
         state.failure = Some(as_answer(error));
         state.retry_at = Some(Instant::now() + state.back_off);
         state.back_off = (state.back_off * 2).min(LONGEST_BACK_OFF);

@@ -16,10 +16,12 @@ mod append;
 mod directory;
 mod format;
 mod observe;
+mod prepare;
 mod reader;
 mod reclaim;
 mod recover;
 mod segment;
+mod settings;
 mod sync;
 mod table;
 mod walk;
@@ -31,7 +33,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -45,6 +46,7 @@ use tokio::sync::{Mutex, mpsc};
 pub use directory::Directory;
 pub use observe::{Observer, Unobserved};
 pub use reader::JournalReader;
+pub use settings::JournalSettings;
 pub use walk::{Record, Walk};
 
 use self::{
@@ -57,69 +59,6 @@ use self::{
     writer::JournalWriter,
 };
 use super::{ContentError, Extent, SegmentId, Store, StoreId, Usage, Writer};
-
-/// How a journal lays out its files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JournalSettings {
-    /// Bytes of a new segment; at least [`SMALLEST_SEGMENT`](Self::SMALLEST_SEGMENT).
-    pub segment_size: u64,
-    /// How many empty files are prepared ahead of use.
-    pub ready_segments: usize,
-    /// How many empty files are kept when segments are reclaimed; the rest are deleted. Writing
-    /// zeros to a new file takes as long as writing records to it, so under a steady load this
-    /// should cover what is reclaimed at once.
-    pub recycled_segments: usize,
-    /// Bytes that must stay free on the file system.
-    pub min_free: u64,
-    /// How long a segment must have been without pins before it is reclaimed. Must exceed the
-    /// database's statement time-out: a statement can outlive the gateway that sent it.
-    pub recycle_after: Duration,
-    /// Blocks that may wait for the append thread, each up to
-    /// [`MAX_BLOCK`](super::MAX_BLOCK) bytes.
-    pub append_queue: usize,
-    /// Appends that may wait for the sync thread; also the most that share one sync.
-    pub sync_queue: usize,
-}
-
-impl JournalSettings {
-    /// A header page and the largest record.
-    pub const SMALLEST_SEGMENT: u64 = format::SMALLEST_SEGMENT;
-
-    /// The most ready files there are.
-    fn ready_limit(&self) -> usize {
-        self.ready_segments.max(self.recycled_segments)
-    }
-
-    fn validate(&self) -> Result<(), ContentError> {
-        if self.segment_size < Self::SMALLEST_SEGMENT {
-            let why = format!(
-                "a segment must have at least {} bytes",
-                Self::SMALLEST_SEGMENT
-            );
-            return Err(ContentError::Unavailable(why));
-        }
-        if self.append_queue == 0 || self.sync_queue == 0 {
-            return Err(ContentError::Unavailable(
-                "a queue must have room for one".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-}
-
-impl Default for JournalSettings {
-    fn default() -> Self {
-        Self {
-            segment_size: 64 << 20,
-            ready_segments: 2,
-            recycled_segments: 16,
-            min_free: 512 << 20,
-            recycle_after: Duration::from_mins(15),
-            append_queue: 64,
-            sync_queue: 256,
-        }
-    }
-}
 
 /// A journal that writes. At most one exists for a directory, because it owns the
 /// [`Directory`]'s lock until it, its writers and its threads are gone.

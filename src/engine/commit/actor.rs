@@ -56,7 +56,9 @@ impl Actor {
         }
     }
 
-    pub async fn run(mut self) {
+    /// Runs until nobody can hand it anything any more. Whether the database knows of every lost
+    /// answer.
+    pub async fn run(mut self) -> bool {
         let mut open = true;
         while open || !self.waiting.is_empty() || !self.under_way.is_empty() {
             self.start_groups();
@@ -72,7 +74,7 @@ impl Actor {
                 () = sleep_until(retry_at.unwrap_or_else(Instant::now)), if retry_at.is_some() => self.retry_at = None,
             }
         }
-        self.leave_nothing_unsaid().await;
+        self.leave_nothing_unsaid().await
     }
 
     fn take(&mut self, first: Waiting) {
@@ -177,7 +179,7 @@ impl Actor {
 
     /// Before the process ends, the database learns which answers were lost: the next process
     /// takes the others for delivered.
-    async fn leave_nothing_unsaid(mut self) {
+    async fn leave_nothing_unsaid(mut self) -> bool {
         self.lost.extend(self.parts.answers.take_lost());
         let unresolved = self
             .unresolved
@@ -195,5 +197,6 @@ impl Actor {
                 "the database could not be told which answers were lost"
             );
         }
+        unsaid == 0
     }
 }

@@ -69,8 +69,9 @@ struct Waiting {
 
 impl Committer {
     /// Starts the committer on the present runtime. It ends, with everything it was given
-    /// answered, when every handle is gone.
-    pub fn start(parts: CommitterParts) -> (Self, JoinHandle<()>) {
+    /// answered, when every handle is gone; then it says whether the database knows of every
+    /// answer that was lost.
+    pub fn start(parts: CommitterParts) -> (Self, JoinHandle<bool>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let task = tokio::spawn(actor::Actor::new(parts, waiting).run());
         (Self { queue }, task)
