@@ -3,6 +3,8 @@
 
 /// The real program: its commands, messages and exit codes.
 mod cli;
+/// Real client programs, and recordings of others.
+mod clients;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
@@ -14,6 +16,8 @@ mod cut;
 mod disk_full;
 /// A whole gateway on real sockets.
 mod gateway;
+/// The rules of the InterFAX upload, a file each.
+mod interfax;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
