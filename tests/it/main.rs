@@ -14,10 +14,14 @@ mod crash;
 mod cut;
 /// A disk that becomes full: chunks are refused, and nothing is lost.
 mod disk_full;
+/// The engine on a real database: models, races, lost answers, broken connections, accounts.
+mod engine;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The rules of the InterFAX upload, a file each.
 mod interfax;
+/// What a gateway does by itself: expiry, retention, reclamation.
+mod jobs;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.

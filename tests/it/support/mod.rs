@@ -5,7 +5,7 @@ pub mod outage;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
-pub mod retrying;
 pub mod request;
+pub mod retrying;
 pub mod soap;
 pub mod wire;
