@@ -16,6 +16,7 @@
 
 pub mod app;
 pub mod backend;
+pub mod cli;
 pub mod content;
 pub mod engine;
 pub mod http;

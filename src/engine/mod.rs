@@ -41,7 +41,7 @@ use unknown::UnknownSessions;
 use unproven::UnprovenBytes;
 
 pub use answers::Receipt;
-pub use append::{Acknowledged, Append};
+pub use append::{Acknowledged, Append, Peer};
 pub use commit::End;
 pub use error::{Blame, UploadError};
 pub use password::Passwords;
@@ -51,7 +51,7 @@ pub use throttle::ThrottleSettings;
 /// How many open sessions are remembered, so that a chunk needs no query to find its session.
 const KNOWN_SESSIONS: u64 = 10_000;
 /// How long one is remembered. The commit asks everything again, so this may be stale.
-const KNOWN_FOR: Duration = Duration::from_secs(60);
+const KNOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the engine is told by the gateway's settings.
 #[derive(Clone, Debug)]

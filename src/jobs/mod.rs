@@ -26,7 +26,7 @@ pub use sessions::{expire, forget};
 /// How often free segments are looked for.
 const RECLAIM_EVERY: Duration = Duration::from_secs(30);
 /// How often rows past their retention are looked for.
-const RETENTION_EVERY: Duration = Duration::from_secs(10 * 60);
+const RETENTION_EVERY: Duration = Duration::from_mins(10);
 /// How often gauges are set.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
 

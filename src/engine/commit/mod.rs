@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::content::Pin;
 
 use super::{
-    UploadError,
+    Peer, UploadError,
     answers::{Answers, Receipt},
     repository::{Commit, Repository},
 };
@@ -73,6 +73,7 @@ struct Waiting {
     append: Commit,
     // Keeps the bytes from being reclaimed until the database names them, or never will.
     pin: Pin,
+    peer: Peer,
     reply: oneshot::Sender<Result<Committed, UploadError>>,
 }
 
@@ -85,15 +86,25 @@ impl Committer {
         (Self { queue }, task)
     }
 
-    /// Commits one sealed append. The outcome does not depend on the caller's staying: when it
+    /// Commits one sealed append, whose client's end looked like `peer`. The outcome does not depend on the caller's staying: when it
     /// goes away, the append is committed all the same and its answer counts as lost.
     ///
     /// # Errors
     /// Why it was refused, or that nobody can say what became of it.
-    pub async fn commit(&self, append: Commit, pin: Pin) -> Result<Committed, UploadError> {
+    pub async fn commit(
+        &self,
+        append: Commit,
+        pin: Pin,
+        peer: Peer,
+    ) -> Result<Committed, UploadError> {
         const STOPPED: UploadError = UploadError::Internal("the committer has stopped");
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { append, pin, reply };
+        let waiting = Waiting {
+            append,
+            pin,
+            peer,
+            reply,
+        };
         self.queue.send(waiting).await.map_err(|_| STOPPED)?;
         answer.await.map_err(|_| STOPPED)?
     }

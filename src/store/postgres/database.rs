@@ -179,7 +179,7 @@ impl Database {
     fn failed(&self, error: RepositoryError) -> RepositoryError {
         match &error {
             RepositoryError::Unavailable(why) | RepositoryError::OutcomeUnknown(why) => {
-                self.trip(why)
+                self.trip(why);
             }
             RepositoryError::Refused { .. } | RepositoryError::Corrupt(_) => {}
         }

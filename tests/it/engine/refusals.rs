@@ -1,6 +1,9 @@
 //! What is wrong with a session, an account and a chunk is told in the original order.
 
-use chunkgate::{content::ContentError, engine::UploadError};
+use chunkgate::{
+    content::ContentError,
+    engine::{Peer, UploadError},
+};
 
 use super::support::{Engine, HERE, Session, World};
 
@@ -80,7 +83,7 @@ async fn a_chunk_whose_client_has_gone_is_not_stored() {
     let mut append = engine.engine.append(HERE);
     append.name(session.key).await;
     append.write(bytes::Bytes::from_static(b"chunk")).await;
-    let gone = append.finish(false, || true).await;
+    let gone = append.finish(false, || Peer::Gone).await;
     assert!(matches!(gone, Err(UploadError::ClientGone)));
     assert_eq!(engine.upload(session, b"chunk").await.unwrap(), 5);
 }
@@ -97,7 +100,7 @@ async fn a_chunk_may_come_before_its_session() {
         }
         append.name(session.key).await;
         append
-            .finish(false, || false)
+            .finish(false, || Peer::Present)
             .await
             .unwrap()
             .receipt

@@ -13,7 +13,8 @@ use bytes::Bytes;
 use chunkgate::{
     content::SharedStore,
     engine::{
-        Acknowledged, End, EngineSettings, Passwords, ThrottleSettings, UploadEngine, UploadError,
+        Acknowledged, End, EngineSettings, Passwords, Peer, ThrottleSettings, UploadEngine,
+        UploadError,
         account::{AccountId, AccountSettings},
         accounts::{AccountsSettings, Credentials},
         repository::{Commit, Repository, SessionName},
@@ -263,7 +264,7 @@ pub async fn send(
     if !chunk.is_empty() {
         append.write(Bytes::copy_from_slice(chunk)).await;
     }
-    append.finish(is_last, || false).await
+    append.finish(is_last, || Peer::Present).await
 }
 
 /// The answer arrives.

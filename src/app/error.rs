@@ -1,0 +1,59 @@
+//! Why a gateway cannot start or stop.
+
+use std::net::SocketAddr;
+
+use crate::{
+    backend::BackendError,
+    content::{ContentError, StoreId},
+    engine::repository::RepositoryError,
+    pg::PgError,
+};
+
+/// Why a gateway cannot start or stop.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The journal.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// A statement at the start.
+    #[error("the database does not work: {0}")]
+    Database(#[from] RepositoryError),
+    /// Another gateway serves this data directory.
+    #[error(
+        "another chunkgate serves the data directory {0}: stop it, or give this one a directory of its own with --data-dir (server.data_dir)"
+    )]
+    Held(String),
+    /// The database belongs to another journal.
+    #[error(
+        "the database belongs to the content store {known}, and the one at {path} is {found}: \
+         point server.data_dir at the directory with that store, or database.url at this store's database; \
+         what the database names cannot be read from here"
+    )]
+    OtherStore {
+        /// The database's.
+        known: StoreId,
+        /// The directory's.
+        found: StoreId,
+        /// The directory.
+        path: String,
+    },
+    /// A port.
+    #[error("cannot listen on {address} ({setting}): {reason}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The setting that says so.
+        setting: &'static str,
+        /// Why not.
+        reason: std::io::Error,
+    },
+    /// Settings that passed their checks and do not work all the same.
+    #[error("{0}")]
+    Settings(String),
+    /// The gateway's own Postgres did not stop in order.
+    #[error(transparent)]
+    Stop(#[from] PgError),
+}

@@ -1,0 +1,217 @@
+//! The composition root: settings in, a serving gateway out. `serve` and every test build the same.
+
+mod error;
+mod journal;
+mod listeners;
+mod translate;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::web;
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+use uuid::Uuid;
+
+use crate::{
+    backend::Backend,
+    content::SharedStore,
+    engine::{End, UploadEngine, repository::Repository},
+    http::{Admission, BodyMemory, ClientAddresses, Health},
+    jobs::{self, JobParts},
+    protocol::interfax::InterFax,
+    settings::Settings,
+    telemetry::metrics::Metrics,
+};
+
+use journal::open_journal;
+use listeners::{Server, listen, serve_admin, serve_clients};
+use translate::{engine_settings, interfax_settings};
+
+pub use error::AppError;
+
+/// How long the committer may take to say what is left to say when the gateway stops.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// A serving gateway.
+pub struct App {
+    settings: Settings,
+    backend: Backend,
+    serving: Serving,
+}
+
+/// Everything that ends before the backend is closed.
+struct Serving {
+    address: SocketAddr,
+    admin_address: SocketAddr,
+    engine: UploadEngine,
+    repository: Arc<dyn Repository>,
+    store: SharedStore,
+    boot: Uuid,
+    committer: JoinHandle<End>,
+    clients: Server,
+    admin: Server,
+    jobs: JoinSet<()>,
+    stop_jobs: CancellationToken,
+}
+
+impl App {
+    /// Opens the database and the journal, starts the jobs and listens on both ports.
+    ///
+    /// # Errors
+    /// See [`AppError`]; every message names the mend.
+    pub async fn start(settings: &Settings) -> Result<Self, AppError> {
+        // Before anything is opened: a port in use is the most common trouble.
+        let clients = listen(settings.server.listen, "server.listen")?;
+        let admin = listen(settings.admin.listen, "admin.listen")?;
+        let backend = Backend::open(settings).await?;
+        match Serving::start(settings, &backend, clients, admin).await {
+            Ok(serving) => Ok(Self {
+                settings: settings.clone(),
+                backend,
+                serving,
+            }),
+            Err(error) => {
+                if let Err(stop) = backend.close().await {
+                    warn!(error = %stop, "Postgres did not stop in order");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Where clients are served; the port is the one that was chosen if the settings say 0.
+    pub fn address(&self) -> SocketAddr {
+        self.serving.address
+    }
+
+    /// Where operators are served.
+    pub fn admin_address(&self) -> SocketAddr {
+        self.serving.admin_address
+    }
+
+    /// The engine, for what runs in the same process.
+    pub fn engine(&self) -> &UploadEngine {
+        &self.serving.engine
+    }
+
+    /// The rows, for what runs in the same process.
+    pub fn repository(&self) -> &Arc<dyn Repository> {
+        &self.serving.repository
+    }
+
+    /// The database and the Postgres behind it.
+    pub fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    /// Serves until `stop` is done, then stops in order: takes no new requests, finishes those in
+    /// flight within `server.shutdown_timeout`, says what is left to say to the database, and ends
+    /// the journal and Postgres.
+    ///
+    /// # Errors
+    /// If our Postgres did not stop in order.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), AppError> {
+        stop.await;
+        info!("stopping: finishing the requests in flight");
+        self.serving
+            .stop(&self.backend, self.settings.server.shutdown_timeout)
+            .await;
+        self.backend.close().await?;
+        info!("stopped");
+        Ok(())
+    }
+}
+
+impl Serving {
+    async fn start(
+        settings: &Settings,
+        backend: &Backend,
+        clients: (TcpListener, SocketAddr),
+        admin: (TcpListener, SocketAddr),
+    ) -> Result<Self, AppError> {
+        if backend.is_held() {
+            return Err(AppError::Held(
+                settings.server.data_dir.display().to_string(),
+            ));
+        }
+        let metrics = Metrics::install();
+        let store = open_journal(settings, backend).await?;
+        let boot = Uuid::new_v4();
+        backend.database().register_boot(boot, store.id()).await?;
+        let repository = backend.repository(settings);
+        let (engine, committer) = UploadEngine::start(
+            Arc::clone(&repository),
+            Arc::clone(&store),
+            boot,
+            engine_settings(settings),
+        )
+        .map_err(AppError::Settings)?;
+
+        let memory = BodyMemory::new(settings.http.body_memory);
+        let admission = Admission::new(settings.http.max_in_flight);
+        let interfax = InterFax::new(
+            engine.clone(),
+            memory.clone(),
+            admission.clone(),
+            ClientAddresses::new(&settings.http.trusted_proxies),
+            interfax_settings(settings),
+        );
+        let health = web::Data::new(Health::new(backend.database().clone(), Arc::clone(&store)));
+        let stop_jobs = CancellationToken::new();
+        let parts = JobParts {
+            repository: Arc::clone(&repository),
+            store: Arc::clone(&store),
+            database: backend.database().clone(),
+            memory,
+            admission,
+            sweep_interval: settings.session.sweep_interval,
+            retention: settings.session.retention,
+        };
+        let jobs = jobs::start(&parts, metrics.clone(), &stop_jobs);
+        Ok(Self {
+            address: clients.1,
+            admin_address: admin.1,
+            engine,
+            repository,
+            store,
+            boot,
+            committer,
+            clients: serve_clients(settings, clients.0, interfax).map_err(AppError::Settings)?,
+            admin: serve_admin(admin.0, health, metrics).map_err(AppError::Settings)?,
+            jobs,
+            stop_jobs,
+        })
+    }
+
+    async fn stop(mut self, backend: &Backend, patience: Duration) {
+        self.clients.close(patience).await;
+        self.stop_jobs.cancel();
+        while self.jobs.join_next().await.is_some() {}
+        // The committer ends when nobody can hand it anything any more.
+        drop((self.engine, self.repository));
+        match timeout(LAST_WORDS, &mut self.committer).await {
+            // Only now is it certain that every answer was delivered or is marked.
+            Ok(Ok(End::Settled)) => {
+                if let Err(error) = backend.database().end_boot(self.boot).await {
+                    warn!(%error, "the database could not be told that this process has ended well");
+                }
+            }
+            // The committer has said so; the next process takes the last answers for lost.
+            Ok(Ok(End::InDoubt)) => {}
+            Ok(Err(_)) | Err(_) => {
+                self.committer.abort();
+                warn!("commits were still under way when the gateway had to stop");
+            }
+        }
+        self.store.close().await;
+        self.admin.close(patience).await;
+    }
+}

@@ -1,0 +1,67 @@
+//! `chunkgate account set`
+
+use clap::Args;
+use zeroize::Zeroizing;
+
+use crate::settings::Settings;
+
+use super::{Failure, User, changes::Changes, find, password, process};
+
+/// Changes an account; what is not named stays as it is. Takes effect at the next request; a
+/// verified password is forgotten with the change.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  chunkgate account set acme --disable
+  chunkgate account set acme --ask-password
+  chunkgate account set acme --allow 10.20.0.0/16 --allow 192.0.2.7
+  chunkgate account set acme --allow any --max-total default")]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    user: User,
+    /// Ask for a new password on the terminal
+    #[arg(long, conflicts_with = "password_stdin")]
+    ask_password: bool,
+    /// Read a new password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    changes: Changes,
+}
+
+pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
+    let user = &arguments.user.user;
+    let password = arguments.password()?;
+    process::with_backend(settings, async |backend| {
+        let account = find(backend, settings, user).await?;
+        let hash = match &password {
+            Some(password) => password::hash(settings, password).await?,
+            None => account.password_hash,
+        };
+        let changed = arguments.changes.apply(account.settings, settings)?;
+        let repository = backend.repository(settings);
+        if repository
+            .update_account(account.id, &hash, &changed)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(Failure::Refused(format!(
+                "account {user} was removed meanwhile"
+            )))
+        }
+    })?;
+    eprintln!("account {user} is changed");
+    Ok(())
+}
+
+impl Arguments {
+    fn password(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+        if self.password_stdin {
+            return password::from_stdin().map(Some);
+        }
+        self.ask_password
+            .then(|| password::ask_new(&self.user.user))
+            .transpose()
+    }
+}

@@ -1,0 +1,81 @@
+//! `chunkgate demo`: the whole path of an upload, shown on a gateway that then serves on.
+
+mod document;
+mod place;
+mod tour;
+mod transcript;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use tokio::{pin, select, sync::oneshot};
+
+use crate::{app::App, settings::Settings};
+
+use super::{
+    Failure, Options, output, password, process,
+    serve::Ports,
+    signals,
+    upload::{self, Accepted, Observer},
+};
+use document::Document;
+use tour::Tour;
+
+/// Starts a gateway like `serve`, adds the account `demo` with a new password, uploads a file over
+/// SOAP in chunks of 100 kB, shows where its bytes lie, reads them back and compares them. Then it
+/// serves until Ctrl-C, so that you can try a client of your own.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  chunkgate demo
+  chunkgate demo scan.pdf --listen 127.0.0.1:9090")]
+pub(super) struct Arguments {
+    /// The file to upload; without it, a PDF that chunkgate brings along
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    ports: Ports,
+}
+
+pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failure> {
+    let mut loaded = options.load_with(arguments.ports.flags())?;
+    // Opened with the rights of whoever started us, who may be root.
+    let document = Document::open(arguments.file.as_deref())?;
+    place::leave_root(&mut loaded)?;
+    let settings = loaded.settings;
+    process::quiet_logs(&settings)?;
+    process::block_on(demo(&settings, document))
+}
+
+async fn demo(settings: &Settings, document: Document) -> Result<(), Failure> {
+    eprintln!(
+        "Starting a gateway in {} ...",
+        settings.server.data_dir.display()
+    );
+    let app = App::start(settings).await?;
+    let asked_to_stop = signals::stop().map_err(Failure::io("cannot listen for signals"))?;
+    let tour = Tour::new(settings, &app);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = app.run_until(async {
+        // Dropping the sender says it too.
+        let _ = stopped.await;
+    });
+    let touring = async {
+        pin!(asked_to_stop);
+        select! {
+            () = &mut asked_to_stop => return Ok::<_, Failure>(()),
+            toured = tour.run(document) => toured?,
+        }
+        asked_to_stop.await;
+        Ok(())
+    };
+    pin!(serving);
+    let toured = select! {
+        served = &mut serving => return Ok(served?),
+        toured = touring => toured,
+    };
+    eprintln!("Stopping ...");
+    drop(stop);
+    let served = serving.await;
+    toured?;
+    Ok(served?)
+}

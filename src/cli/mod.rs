@@ -1,0 +1,99 @@
+//! The command line: one file, or one folder, for each command.
+//!
+//! Every command goes through the same steps: parse, load the settings, give up root if the data
+//! directory is touched ([`process`]), start a runtime, work. Results go to standard output,
+//! everything else to standard error, and how it ended is in the exit code ([`Failure`]).
+
+mod account;
+mod check_config;
+mod demo;
+mod failure;
+mod journal;
+mod migrate;
+mod options;
+mod output;
+mod password;
+mod process;
+mod serve;
+mod session;
+mod signals;
+pub mod upload;
+mod values;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use options::Options;
+
+/// What every `--help` ends with.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed: the message says why; trying again may help
+  2  wrong usage or settings
+  3  not found, or refused in the state it is in
+  4  stored bytes are missing or damaged";
+
+/// A gateway that keeps legacy upload clients alive.
+#[derive(Debug, Parser)]
+#[command(
+    name = "chunkgate",
+    version,
+    after_help = "`chunkgate help COMMAND` explains each command with examples.",
+    after_long_help = EXIT_CODES,
+    propagate_version = true,
+    max_term_width = 100
+)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve upload clients until told to stop.
+    Serve(serve::Arguments),
+    /// Show the whole path of an upload: start a gateway, upload a file to it, verify, serve on.
+    Demo(demo::Arguments),
+    /// Add, list, change and remove the accounts of upload clients.
+    #[command(subcommand)]
+    Account(account::Command),
+    /// List, show, export and cancel uploads.
+    #[command(subcommand)]
+    Session(session::Command),
+    /// Upload a file over SOAP, as a legacy client would.
+    Upload(upload::Arguments),
+    /// Bring the database's tables up to date.
+    Migrate(migrate::Arguments),
+    /// Read all stored bytes and check their checksums.
+    Verify(verify::Arguments),
+    /// Show every setting in force and where it came from.
+    CheckConfig(check_config::Arguments),
+}
+
+/// Parses the command line and does what it says.
+pub fn main() -> ExitCode {
+    let Arguments { options, command } = Arguments::parse();
+    match run(&options, command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(options: &Options, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(arguments) => serve::run(options, &arguments),
+        Command::Demo(arguments) => demo::run(options, &arguments),
+        Command::Account(command) => account::run(options, command),
+        Command::Session(command) => session::run(options, &command),
+        Command::Upload(arguments) => upload::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(options, &arguments),
+        Command::Verify(arguments) => verify::run(options, &arguments),
+        Command::CheckConfig(arguments) => check_config::run(options, &arguments),
+    }
+}

@@ -1,0 +1,74 @@
+//! `chunkgate serve`: the gateway.
+
+use clap::Args;
+use sd_notify::NotifyState;
+use tracing::{info, warn};
+
+use crate::{app::App, settings::Settings, telemetry::logs};
+
+use super::{Failure, Options, process, signals};
+
+/// Serves upload clients until it is told to stop (Ctrl-C, SIGTERM); requests in flight are
+/// finished first, a second signal ends it at once.
+///
+/// Without `database.url` it runs a Postgres of its own in the data directory. Started by root, it
+/// becomes the user `server.user`, or the owner of the data directory, before it does anything.
+/// Under systemd (Type=notify) it says when it is ready.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  chunkgate serve
+  chunkgate serve --data-dir /var/lib/chunkgate --listen 0.0.0.0:8080
+  chunkgate serve --config /etc/chunkgate.toml")]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    ports: Ports,
+}
+
+/// Where a gateway listens.
+#[derive(Debug, Args)]
+pub(super) struct Ports {
+    /// Address and port for clients (server.listen)
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Address and port for operators: readiness and metrics (admin.listen)
+    #[arg(long, value_name = "ADDR")]
+    admin_listen: Option<String>,
+}
+
+impl Ports {
+    /// The options by the names of their settings.
+    pub fn flags(&self) -> [(&'static str, Option<String>); 2] {
+        [
+            ("server.listen", self.listen.clone()),
+            ("admin.listen", self.admin_listen.clone()),
+        ]
+    }
+}
+
+pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failure> {
+    let settings = options.load_with(arguments.ports.flags())?.settings;
+    process::leave_root(&settings)?;
+    logs::init(settings.log.format, settings.log.level)?;
+    process::block_on(serve(&settings))
+}
+
+async fn serve(settings: &Settings) -> Result<(), Failure> {
+    let app = App::start(settings).await?;
+    let stop = signals::stop().map_err(Failure::io("cannot listen for signals"))?;
+    info!(clients = %app.address(), operators = %app.admin_address(), "ready");
+    tell_systemd(NotifyState::Ready);
+    app.run_until(async {
+        stop.await;
+        tell_systemd(NotifyState::Stopping);
+    })
+    .await?;
+    Ok(())
+}
+
+/// Does nothing if systemd did not start us, or does not want to know.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        warn!(%error, "systemd could not be told");
+    }
+}

@@ -1,0 +1,94 @@
+//! `chunkgate session`: what became of uploads, and their bytes.
+
+mod export;
+mod listing;
+
+use clap::{Args, Subcommand};
+
+use crate::{
+    engine::{
+        repository::{Repository, SessionName},
+        session::{SessionId, SessionKey, SessionState, SessionStatus},
+    },
+    settings::Settings,
+};
+
+use super::{Failure, Options, journal, output, process};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List uploads, the newest first.
+    List(listing::Arguments),
+    /// Show everything about an upload.
+    Show(listing::ShowArguments),
+    /// Write the bytes of an upload to a file, checking every checksum.
+    Export(export::Arguments),
+    /// Cancel an upload and give up its bytes.
+    ///
+    /// Also one that is complete, as long as no fax has used it.
+    #[command(after_help = "Example:\n  chunkgate session cancel 4711")]
+    Cancel {
+        #[command(flatten)]
+        session: Session,
+    },
+}
+
+/// Which upload.
+#[derive(Debug, Args)]
+pub(super) struct Session {
+    /// Number of the session as `list` and the log show it, or the client's `SessionID`
+    #[arg(value_name = "SESSION", value_parser = session_name)]
+    session: SessionName,
+}
+
+pub(super) fn run(options: &Options, command: &Command) -> Result<(), Failure> {
+    let settings = options.load()?.settings;
+    match command {
+        Command::List(arguments) => listing::list(&settings, arguments),
+        Command::Show(arguments) => listing::show(&settings, arguments),
+        Command::Export(arguments) => export::run(&settings, arguments),
+        Command::Cancel { session } => cancel(&settings, session.session),
+    }
+}
+
+fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
+    let session = process::with_backend(settings, async |backend| {
+        let repository = backend.repository(settings);
+        if let Some(cancelled) = repository.cancel(name).await? {
+            return Ok(cancelled);
+        }
+        let status = find(&*repository, name).await?;
+        Err(Failure::Refused(format!(
+            "session {} is {} and cannot be cancelled",
+            status.id, status.state
+        )))
+    })?;
+    eprintln!("session {session} is cancelled");
+    Ok(())
+}
+
+/// Everything about a session of that name.
+async fn find(repository: &dyn Repository, name: SessionName) -> Result<SessionStatus, Failure> {
+    let status = repository.status(name).await?;
+    status.ok_or_else(|| Failure::Refused("there is no such session".to_owned()))
+}
+
+/// A `SessionID` of 64 hexadecimal characters, or a number.
+fn session_name(text: &str) -> Result<SessionName, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        // Clients may print in lower case what they sent as they got it.
+        let token = text.to_ascii_uppercase();
+        return Ok(SessionName::Key(SessionKey::of(&token)));
+    }
+    text.parse()
+        .map(|number| SessionName::Id(SessionId(number)))
+        .map_err(|_| "allowed are a number, or a SessionID of 64 hexadecimal characters".to_owned())
+}
+
+/// A state by its name.
+fn state(text: &str) -> Result<SessionState, String> {
+    SessionState::parse(text).ok_or_else(|| {
+        let names = SessionState::ALL.map(SessionState::as_str).join(", ");
+        format!("allowed are {names}")
+    })
+}

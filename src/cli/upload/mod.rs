@@ -1,0 +1,136 @@
+//! `chunkgate upload`: a file over SOAP 1.1, as a legacy client sends it.
+//!
+//! [`Client`] makes single calls and repeats what was not answered; [`transfer`] sends a whole
+//! document with it. Neither prints anything, so `demo` and the tests use them too.
+
+mod call;
+mod client;
+mod message;
+mod report;
+mod transfer;
+
+use std::{fs::File, path::PathBuf, time::Duration};
+
+use clap::Args;
+use serde::Serialize;
+
+pub use call::CallError;
+pub use client::{Client, ClientOptions};
+pub use transfer::{Accepted, Observer, TransferCause, TransferError, Transferred, transfer};
+
+use super::{Failure, output, password, values};
+use report::Report;
+
+/// Uploads a file over SOAP (`StartFileUpload`, `UploadFileChunk`), as a legacy client would, and
+/// prints the `SessionID` that a fax submission may name.
+///
+/// Every total that the server answers is compared with what was sent. A chunk whose answer is
+/// lost (time-out, broken connection, 503, -150) is sent again on a new connection, so that it is
+/// stored once. If the upload fails, its session is cancelled.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  chunkgate upload scan.pdf --url http://127.0.0.1:8080/dfs.asmx --user acme
+  pass show fax/acme | chunkgate upload scan.pdf --url https://fax.example/dfs.asmx --user acme \\
+      --password-stdin --chunk-size 200000 --json | jq -r .session_id")]
+pub(super) struct Arguments {
+    /// The file
+    file: PathBuf,
+    /// Address of the service, as in `http://127.0.0.1:8080/dfs.asmx`
+    #[arg(long)]
+    url: String,
+    /// Name of the account
+    #[arg(long)]
+    user: String,
+    /// Read the password from the first line of standard input instead of asking for it
+    #[arg(long)]
+    password_stdin: bool,
+    /// Bytes of a chunk, as in 200000 or 3MiB
+    #[arg(long, value_name = "SIZE", default_value = "256KiB", value_parser = chunk_size)]
+    chunk_size: usize,
+    /// How often a call without an answer is repeated before the upload is given up
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u32).range(0..=100))]
+    retries: u32,
+    /// How long one call may take
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::seconds)]
+    timeout: u32,
+    /// One JSON object with `session_id`, `bytes`, `chunks` and `repeats`
+    #[arg(long)]
+    json: bool,
+}
+
+/// The largest chunk that is held in memory.
+const LARGEST_CHUNK: u64 = 64 << 20;
+
+fn chunk_size(text: &str) -> Result<usize, String> {
+    let size = values::size(text)?;
+    usize::try_from(size)
+        .ok()
+        .filter(|_| size <= LARGEST_CHUNK)
+        .ok_or_else(|| "allowed are chunks up to 64MiB".to_owned())
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    session_id: &'a str,
+    bytes: u64,
+    chunks: u64,
+    repeats: u64,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let path = arguments.file.display();
+    let file = File::open(&arguments.file).map_err(Failure::io(format!("cannot open {path}")))?;
+    let length = file.metadata().map_or(0, |data| data.len());
+    let password = if arguments.password_stdin {
+        password::from_stdin()?
+    } else {
+        password::ask(&arguments.user)?
+    };
+    let options = ClientOptions {
+        retries: arguments.retries,
+        timeout: Duration::from_secs(arguments.timeout.into()),
+        ..ClientOptions::default()
+    };
+    let client = Client::new(&arguments.url, options)
+        .map_err(|error| with_message(&error, error.to_string()))?;
+    let mut report = Report::new(length);
+    let sent = transfer(
+        &client,
+        (&arguments.user, &password),
+        file,
+        arguments.chunk_size,
+        &mut report,
+    );
+    report.finish();
+    let sent = sent.map_err(|error| {
+        let message = error.to_string();
+        match error.cause {
+            TransferCause::Call(call) => with_message(&call, message),
+            TransferCause::Empty => Failure::Misused(message),
+            TransferCause::Read(_) | TransferCause::Total { .. } => Failure::Failed(message),
+        }
+    })?;
+    if arguments.json {
+        return output::json(&Line {
+            session_id: &sent.session,
+            bytes: sent.bytes,
+            chunks: sent.chunks,
+            repeats: sent.repeats,
+        });
+    }
+    output::print(&format!(
+        "{} in {}\nSessionID {}\n",
+        output::counted(sent.bytes, "byte"),
+        output::counted(sent.chunks, "chunk"),
+        sent.session
+    ))
+}
+
+fn with_message(error: &CallError, message: String) -> Failure {
+    match error {
+        CallError::Address(_) => Failure::Misused(message),
+        CallError::Refused { .. } => Failure::Refused(message),
+        CallError::NoAnswer { .. } | CallError::Unexpected(_) => Failure::Failed(message),
+    }
+}
