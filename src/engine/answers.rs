@@ -99,12 +99,6 @@ impl Answers {
         self.lock().is_latest(lost)
     }
 
-    /// Whether the database should still be told of it: not when the chunk was answered again, or
-    /// another one after it.
-    pub fn is_still_lost(&self, lost: &LostAnswer) -> bool {
-        self.lock().is_latest(lost)
-    }
-
     /// All answers that are not known to be delivered, when nobody will learn any more what became of them.
     pub fn in_doubt(&self) -> Vec<LostAnswer> {
         let state = self.lock();

@@ -97,18 +97,6 @@ async fn another_engine_learns_of_a_lost_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_on_its_way_says_nothing_of_a_chunk_that_came_elsewhere() {
-    let world = World::new().await;
-    let (one, other) = (world.engine().await, world.engine().await);
-    let session = one.start_session().await;
-    let on_its_way = one.send(session, b"head", false).await.unwrap();
-    assert_eq!(other.upload(session, b"zeros").await.unwrap(), 9);
-    assert_eq!(one.upload(session, b"zeros").await.unwrap(), 14);
-    on_its_way.receipt.delivered();
-    assert_eq!(one.content(session).await, b"headzeroszeros");
-}
-
-#[tokio::test]
 async fn an_engine_that_ends_well_leaves_only_lost_answers_in_doubt() {
     let world = World::new().await;
     let engine = world.engine().await;
