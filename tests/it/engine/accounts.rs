@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use chunkgate::engine::{Passwords, UploadError, account::AccountSettings};
 
-use super::support::{Engine, HERE, PASSWORD, USER, World, add_account, credentials};
+use super::support::{HERE, PASSWORD, Running, USER, World, add_account, credentials};
 
-async fn log_in(engine: &Engine, user: &str, password: &str) -> Result<(), UploadError> {
+async fn log_in(engine: &Running, user: &str, password: &str) -> Result<(), UploadError> {
     let credentials = credentials(user, password);
     let started = engine
         .engine

@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 
-use super::support::{Engine, World, deliver};
+use super::support::{Running, World, deliver};
 
 /// Sends distinct chunks of distinct lengths at once, each through the next engine.
-async fn send_at_once(world: &World, engines: &[Engine]) {
+async fn send_at_once(world: &World, engines: &[Running]) {
     let session = engines[0].start_session().await;
     let chunks: Vec<Vec<u8>> = (1..=40).map(|n| vec![n; usize::from(n)]).collect();
     let sends = chunks.iter().enumerate().map(|(number, chunk)| async move {

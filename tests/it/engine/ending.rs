@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use chunkgate::engine::{UploadError, session::SessionState};
 use futures_util::future::join_all;
 
-use super::support::{Engine, HERE, LIMITS, Session, World, eventually, pool};
+use super::support::{HERE, LIMITS, Running, Session, World, eventually, pool};
 
 async fn extents(world: &World) -> i64 {
     world.number("SELECT count(*) FROM upload_extent").await
@@ -27,14 +27,14 @@ async fn a_cancelled_session_gives_up_the_append_it_waited_for() {
         )
         .await;
     let other = world.database.connect().await;
-    let ending = async {
+    let appending = async {
         eventually("the cancellation waits", || async {
             lock_waits(&other).await == 1
         })
         .await;
         world.run("COMMIT").await;
     };
-    let (cancelled, ()) = tokio::join!(engine.engine.cancel(session.key, HERE), ending);
+    let (cancelled, ()) = tokio::join!(engine.engine.cancel(session.key, HERE), appending);
     cancelled.expect("it was open");
     assert_eq!(extents(&world).await, 0);
 }
@@ -163,7 +163,7 @@ async fn lock_waits(sql: &tokio_postgres::Client) -> i64 {
     sql.query_one(waits, &[]).await.expect("a row").get(0)
 }
 
-async fn sweep_for_ever(engine: &Engine) -> Infallible {
+async fn sweep_for_ever(engine: &Running) -> Infallible {
     loop {
         engine.repository.expire(7).await.expect("an answer");
     }

@@ -10,7 +10,7 @@ use chunkgate::engine::{
 use futures_util::future::join_all;
 
 use super::support::{
-    Engine, HERE, LIMITS, MemoryStore, Session, World, deliver, open, pool, repository, sealed,
+    HERE, LIMITS, MemoryStore, Running, Session, World, deliver, open, pool, repository, sealed,
 };
 
 const WIDE: SessionLimits = SessionLimits {
@@ -18,7 +18,7 @@ const WIDE: SessionLimits = SessionLimits {
     ..LIMITS
 };
 
-async fn sessions(engine: &Engine, count: usize) -> Vec<Session> {
+async fn sessions(engine: &Running, count: usize) -> Vec<Session> {
     let mut sessions = Vec::new();
     for _ in 0..count {
         sessions.push(engine.start_session().await);
@@ -66,7 +66,7 @@ async fn overlapping_groups_of_two_engines_do_not_deadlock() {
             }
         }
     });
-    tokio::time::timeout(Duration::from_secs(60), join_all(gateways))
+    tokio::time::timeout(Duration::from_mins(1), join_all(gateways))
         .await
         .expect("no blockade");
     let stored = world

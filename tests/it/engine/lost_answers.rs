@@ -9,7 +9,7 @@ use chunkgate::{
 };
 use tokio::sync::Notify;
 
-use super::support::{Engine, Fate, LIMITS, Proxy, Session, World, deliver, eventually, pool};
+use super::support::{Fate, LIMITS, Proxy, Running, Session, World, deliver, eventually, pool};
 
 #[tokio::test]
 async fn after_a_delivered_answer_an_equal_chunk_is_data() {
@@ -188,7 +188,7 @@ async fn a_statement_that_comes_too_late_changes_nothing() {
 async fn send_into_the_dark(
     world: &World,
     proxy: &Proxy,
-    engine: &Engine,
+    engine: &Running,
     session: Session,
     stored: bool,
 ) {
@@ -218,7 +218,7 @@ async fn send_into_the_dark(
     );
 }
 
-async fn database_is_back(engine: &Engine) {
+async fn database_is_back(engine: &Running) {
     eventually("the database is back", || async {
         engine.database.ping().await.is_ok()
     })

@@ -7,7 +7,7 @@ use chunkgate::engine::{UploadError, session::SessionState};
 use futures_util::{StreamExt, stream};
 use proptest::{prelude::*, test_runner::TestRunner};
 
-use super::support::{Engine, LIMITS, Session, World};
+use super::support::{LIMITS, Running, Session, World};
 
 /// Sessions of a script.
 const SESSIONS: usize = 2;
@@ -146,7 +146,7 @@ const SMALL_TOTAL: u64 = 150;
 /// A script on its way through a world and the model.
 struct Run<'a> {
     world: &'a World,
-    engines: Vec<Engine>,
+    engines: Vec<Running>,
     sessions: Vec<Session>,
     models: Vec<Model>,
 }
@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn engine(world: &World) -> Engine {
+    async fn engine(world: &World) -> Running {
         let mut limits = LIMITS;
         limits.max_total = SMALL_TOTAL;
         let config = world.database.config();

@@ -5,9 +5,9 @@ use chunkgate::{
     engine::{Peer, UploadError},
 };
 
-use super::support::{Engine, HERE, Session, World};
+use super::support::{HERE, Running, Session, World};
 
-async fn label(engine: &Engine, session: Session, chunk: &[u8]) -> &'static str {
+async fn label(engine: &Running, session: Session, chunk: &[u8]) -> &'static str {
     match engine.upload(session, chunk).await {
         Ok(_) => "stored",
         Err(error) => error.label(),

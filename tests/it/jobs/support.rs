@@ -49,8 +49,8 @@ impl Jobs {
             database,
             memory: BodyMemory::new(0),
             admission: Admission::new(1),
-            sweep_interval: Duration::from_secs(60),
-            retention: Duration::from_secs(24 * 3600),
+            sweep_interval: Duration::from_mins(1),
+            retention: Duration::from_hours(24),
         };
         Self {
             parts,

@@ -43,7 +43,7 @@ pub const PASSWORD: &str = "s3cret";
 pub const LIMITS: SessionLimits = SessionLimits {
     max_chunk: 100,
     max_total: 1000,
-    timeout: Duration::from_secs(3600),
+    timeout: Duration::from_hours(1),
 };
 
 /// A database, a store, and an account.
@@ -74,7 +74,7 @@ impl World {
     }
 
     /// A gateway's engine on this database.
-    pub async fn engine(&self) -> Engine {
+    pub async fn engine(&self) -> Running {
         self.engine_with(self.database.config(), pool(), LIMITS)
             .await
     }
@@ -85,7 +85,7 @@ impl World {
         config: Config,
         pool: PoolSettings,
         limits: SessionLimits,
-    ) -> Engine {
+    ) -> Running {
         let boot = Uuid::new_v4();
         // Not by registering: that would declare the engines beside it dead.
         let insert = "INSERT INTO gateway_boot (id, store_id) VALUES ($1, $2)";
@@ -103,7 +103,7 @@ impl World {
         };
         let (engine, committer) =
             UploadEngine::start(Arc::clone(&repository), store, boot, settings).expect("an engine");
-        Engine {
+        Running {
             engine,
             repository,
             database,
@@ -113,7 +113,7 @@ impl World {
     }
 
     /// Stops an engine in order and starts another.
-    pub async fn restart(&self, engine: Engine) -> Engine {
+    pub async fn restart(&self, engine: Running) -> Running {
         let boot = engine.boot;
         engine.stop().await;
         // What the next process on the store does with one that has not said that it ended well.
@@ -123,7 +123,7 @@ impl World {
     }
 
     /// `kill -9` of an engine, and the start of another, which takes it for dead.
-    pub async fn crash(&self, engine: Engine) -> Engine {
+    pub async fn crash(&self, engine: Running) -> Running {
         engine.kill(self).await;
         self.engine().await
     }
@@ -140,8 +140,8 @@ impl World {
     }
 }
 
-/// One engine of a world.
-pub struct Engine {
+/// One engine of a world, running.
+pub struct Running {
     pub engine: UploadEngine,
     pub repository: Arc<dyn Repository>,
     pub database: Database,
@@ -156,10 +156,9 @@ pub struct Session {
     pub id: SessionId,
 }
 
-impl Engine {
+impl Running {
     pub async fn start_session(&self) -> Session {
-        let started = self.try_start().await.expect("a session");
-        started
+        self.try_start().await.expect("a session")
     }
 
     pub async fn try_start(&self) -> Result<Session, UploadError> {
@@ -353,10 +352,10 @@ pub fn settings() -> EngineSettings {
         accounts: AccountsSettings {
             throttle: ThrottleSettings {
                 failures: 5,
-                window: Duration::from_secs(300),
-                max_delay: Duration::from_secs(60),
+                window: Duration::from_mins(5),
+                max_delay: Duration::from_mins(1),
             },
-            remember: Duration::from_secs(60),
+            remember: Duration::from_mins(1),
             hash_memory: 64,
             hash_iterations: 1,
         },
