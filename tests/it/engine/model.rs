@@ -75,8 +75,8 @@ struct Model {
     /// The last chunk that was stored, and whether its answer may be lost.
     last: Option<(usize, bool)>,
     in_doubt: bool,
-    /// Which engine answered last.
-    answered_by: usize,
+    /// Which engine answered last, if its process has not ended well since.
+    answered_by: Option<usize>,
     /// What the client sent last, whatever became of it.
     sent: Option<(usize, bool)>,
 }
@@ -88,7 +88,7 @@ impl Model {
             bytes: Vec::new(),
             last: None,
             in_doubt: false,
-            answered_by: 0,
+            answered_by: None,
             sent: None,
         }
     }
@@ -126,7 +126,7 @@ impl Model {
             }
         }
         self.in_doubt = answer == Answer::IsLost;
-        self.answered_by = through;
+        self.answered_by = Some(through);
         Ok(self.bytes.len() as u64)
     }
 
@@ -241,6 +241,10 @@ impl<'a> Run<'a> {
                 let old = self.engines.remove(engine);
                 old.stop().await;
                 self.engines.insert(engine, Self::engine(self.world).await);
+                for model in &mut self.models {
+                    // What becomes of its successor says nothing about its answers.
+                    model.answered_by = model.answered_by.filter(|&by| by != engine);
+                }
                 Ok(())
             }
             Step::Crash { engine } => {
@@ -248,7 +252,7 @@ impl<'a> Run<'a> {
                 old.kill(self.world).await;
                 self.engines.insert(engine, Self::engine(self.world).await);
                 for model in &mut self.models {
-                    model.in_doubt |= model.last.is_some() && model.answered_by == engine;
+                    model.in_doubt |= model.last.is_some() && model.answered_by == Some(engine);
                 }
                 Ok(())
             }
