@@ -9,12 +9,14 @@ mod connection;
 mod health;
 mod log;
 mod memory;
+mod public_address;
 
 pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, respond};
 pub use body::{Body, BodyError, BodyLimits};
 pub use client::{ClientAddresses, client_address};
-pub use connection::{Connection, Peer};
+pub use connection::Connection;
 pub use health::{Health, admin_routes, healthz};
 pub use log::{RequestFacts, log_requests};
 pub use memory::{BlockBuffer, BodyMemory};
+pub use public_address::public_address;

@@ -49,7 +49,7 @@ fn log() {
         .try_init();
 }
 
-fn pool() -> PoolSettings {
+pub fn pool() -> PoolSettings {
     let pool = Settings::default().pool;
     PoolSettings {
         size: pool.size,
