@@ -1,5 +1,6 @@
--- Expires up to $1 sessions whose time is over; a trigger gives up their bytes. State and time are asked again
--- in the outer WHERE: an append may have extended a session between the look and the lock.
+-- Expires up to $1 sessions whose time is over; a trigger gives up their bytes. An append may extend a session
+-- between the look and the lock: the lock asks state and time again, and so does the outer WHERE, lest a change
+-- of the lock expire a session that lives.
 WITH due AS (
     SELECT id FROM upload_session
     WHERE state IN ('open', 'complete') AND expires_at <= now()

@@ -127,7 +127,7 @@ impl Answers {
     /// session has replaced is none of its business any more: the client has sent the chunk again
     /// since, and what it sends now is data. The last word only while no other answer of the session can
     /// be opened.
-    pub fn is_still_lost(&self, lost: &LostAnswer) -> bool {
+    pub fn matters(&self, lost: &LostAnswer) -> bool {
         self.lock().is_latest(lost)
     }
 
@@ -270,6 +270,6 @@ mod tests {
         let lost = answers.take_lost();
         second.delivered();
         assert!(!answers.may_be_lost(SESSION));
-        assert!(!answers.is_still_lost(&lost[0]));
+        assert!(!answers.matters(&lost[0]));
     }
 }

@@ -140,9 +140,6 @@ impl Actor {
         if self.retry_at.is_some() || !self.repairs.is_empty() {
             return;
         }
-        // One that waited for its session to be free may have been answered again meanwhile.
-        let answers = &self.parts.answers;
-        self.lost.retain(|lost| answers.is_still_lost(lost));
         let busy = &self.busy;
         let lost: Vec<_> = self
             .lost

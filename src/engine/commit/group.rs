@@ -133,7 +133,7 @@ pub async fn repair(
     let mut done = Vec::with_capacity(lost.len() + unresolved.len());
     for lost in lost {
         // The session may have been answered again while this waited.
-        if !parts.answers.is_still_lost(&lost) {
+        if !parts.answers.matters(&lost) {
             done.push(Done::nothing_left(lost.session));
             continue;
         }

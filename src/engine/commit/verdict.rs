@@ -64,3 +64,97 @@ fn owner_allows(met: &Explanation, switch_group: &str) -> Result<(), UploadError
     }
     owner.may_upload(switch_group)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, judge};
+    use crate::engine::{
+        account::AccountSettings,
+        repository::{ChunkFacts, Commit, Explanation},
+        session::{SessionId, SessionState},
+    };
+
+    fn append(length: u64) -> Commit {
+        Commit {
+            session: SessionId(1),
+            fence: 0,
+            chunk: ChunkFacts { length, digest: 0 },
+            is_last: false,
+            answer_lost: false,
+            extents: Vec::new(),
+        }
+    }
+
+    fn said(verdict: &Verdict) -> &'static str {
+        match verdict {
+            Verdict::Refuse(error) => error.label(),
+            Verdict::AnswerAgain => "again",
+            Verdict::Commit { .. } => "commit",
+        }
+    }
+
+    /// Every owner there can be.
+    fn owners() -> impl Iterator<Item = Option<AccountSettings>> {
+        let some = (0..16_u8).map(|bits| {
+            let bit = |n: u8| bits >> n & 1 == 1;
+            Some(AccountSettings {
+                enabled: bit(0),
+                switch_group: if bit(1) { "ours" } else { "theirs" }.to_owned(),
+                fax_service: bit(2),
+                primary: bit(3),
+                ..AccountSettings::default()
+            })
+        });
+        some.chain([None])
+    }
+
+    /// The first of the troubles, as the original service looks for them.
+    fn expected(met: &Explanation, length: u64) -> &'static str {
+        let takes = match met.state {
+            SessionState::Open => true,
+            SessionState::Complete => met.repeated,
+            SessionState::Consumed | SessionState::Cancelled | SessionState::Expired => false,
+        };
+        match &met.owner {
+            _ if !takes => "session_not_open",
+            None => "account_disabled",
+            Some(owner) if !owner.enabled => "account_disabled",
+            Some(owner) if owner.switch_group != "ours" => "other_switch_group",
+            Some(owner) if !owner.fax_service => "no_fax_service",
+            Some(owner) if !owner.primary => "not_primary",
+            Some(_) if met.repeated => "again",
+            Some(_) if length == 0 => "empty_chunk",
+            Some(_) if length > met.max_chunk => "chunk_too_large",
+            Some(_) if met.received + length > met.max_total => "total_too_large",
+            Some(_) => "commit",
+        }
+    }
+
+    #[test]
+    fn the_first_trouble_is_told_whatever_else_is_wrong() {
+        for owner in owners() {
+            for state in SessionState::ALL {
+                for repeated in [false, true] {
+                    for (length, received) in [(0, 0), (100, 900), (100, 901), (101, 0)] {
+                        let met = Explanation {
+                            state,
+                            received,
+                            max_chunk: 100,
+                            max_total: 1000,
+                            fence: 3,
+                            owner: owner.clone(),
+                            repeated,
+                        };
+                        let verdict = judge(&append(length), Some(&met), "ours");
+                        assert_eq!(said(&verdict), expected(&met, length), "{length}: {met:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_that_never_was_takes_nothing() {
+        assert_eq!(said(&judge(&append(1), None, "")), "session_not_open");
+    }
+}

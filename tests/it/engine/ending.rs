@@ -1,6 +1,6 @@
 //! A session ends once: cancelled, consumed or expired, and gives up all its bytes.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use chunkgate::engine::{UploadError, session::SessionState};
 use futures_util::future::join_all;
@@ -28,15 +28,8 @@ async fn a_cancelled_session_gives_up_the_append_it_waited_for() {
         .await;
     let other = world.database.connect().await;
     let ending = async {
-        let waits = "SELECT count(*) FROM pg_stat_activity
-                     WHERE datname = current_database() AND wait_event_type = 'Lock'";
         eventually("the cancellation waits", || async {
-            other
-                .query_one(waits, &[])
-                .await
-                .expect("a row")
-                .get::<_, i64>(0)
-                == 1
+            lock_waits(&other).await == 1
         })
         .await;
         world.run("COMMIT").await;
@@ -132,6 +125,42 @@ async fn overdue_sessions_take_nothing_and_do_not_count() {
     assert!(matches!(late, Err(UploadError::SessionNotOpen)));
     assert_eq!(engine.status(session).await.state, SessionState::Expired);
     engine.start_session().await;
+}
+
+#[tokio::test]
+async fn a_sweep_leaves_alone_what_an_append_extends_meanwhile() {
+    let world = World::new().await;
+    let engine = world.engine().await;
+    let session = engine.start_session().await;
+    world
+        .run("UPDATE upload_session SET expires_at = now() + interval '100 milliseconds'")
+        .await;
+    // An append that began in time and ends when the session would be over.
+    world
+        .run(
+            "BEGIN;
+             UPDATE upload_session SET expires_at = now() + interval '1 hour' WHERE expires_at > now();
+             SELECT pg_sleep(0.2)",
+        )
+        .await;
+    let repository = Arc::clone(&engine.repository);
+    let sweep = tokio::spawn(async move { repository.expire(10).await });
+    let other = world.database.connect().await;
+    eventually("the sweep is over, or waits", || async {
+        sweep.is_finished() || lock_waits(&other).await > 0
+    })
+    .await;
+    world.run("COMMIT").await;
+    let expired = sweep.await.expect("no panic").expect("an answer");
+    assert_eq!(expired, []);
+    assert_eq!(engine.status(session).await.state, SessionState::Open);
+}
+
+/// How many statements wait for a lock.
+async fn lock_waits(sql: &tokio_postgres::Client) -> i64 {
+    let waits = "SELECT count(*) FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    sql.query_one(waits, &[]).await.expect("a row").get(0)
 }
 
 async fn sweep_for_ever(engine: &Engine) -> Infallible {

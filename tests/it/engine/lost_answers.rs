@@ -9,7 +9,7 @@ use chunkgate::{
 };
 use tokio::sync::Notify;
 
-use super::support::{Fate, LIMITS, Proxy, World, deliver, eventually, pool};
+use super::support::{Engine, Fate, LIMITS, Proxy, Session, World, deliver, eventually, pool};
 
 #[tokio::test]
 async fn after_a_delivered_answer_an_equal_chunk_is_data() {
@@ -183,6 +183,48 @@ async fn a_statement_that_comes_too_late_changes_nothing() {
     assert_eq!(engine.content(session).await, b"zeros");
 }
 
+/// Sends a chunk whose connection breaks after the server has `stored` it or before, and keeps the
+/// database away, so that the outcome stays open.
+async fn send_into_the_dark(
+    world: &World,
+    proxy: &Proxy,
+    engine: &Engine,
+    session: Session,
+    stored: bool,
+) {
+    let fate = if stored {
+        Fate::LoseAnswer
+    } else {
+        Fate::LoseRequest
+    };
+    proxy.next(queries::COMMIT_APPENDS, fate);
+    let sending = engine.send(session, b"zeros", false);
+    let cutting = async {
+        eventually("the statement was sent", || async { proxy.is_used_up() }).await;
+        if stored {
+            let query = "SELECT count(*) FROM upload_extent";
+            eventually("it was run", || async { world.number(query).await == 1 }).await;
+        }
+        proxy.cut();
+    };
+    let (failed, ()) = tokio::join!(sending, cutting);
+    let error = deliver(failed).expect_err("no answer");
+    assert!(
+        matches!(
+            error,
+            UploadError::Database(RepositoryError::OutcomeUnknown(_))
+        ),
+        "{error}"
+    );
+}
+
+async fn database_is_back(engine: &Engine) {
+    eventually("the database is back", || async {
+        engine.database.ping().await.is_ok()
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_chunk_whose_outcome_stays_open_is_stored_once() {
     for stored in [true, false] {
@@ -190,42 +232,44 @@ async fn a_chunk_whose_outcome_stays_open_is_stored_once() {
         let proxy = Proxy::new(world.database.config());
         let engine = world.engine_with(proxy.config(), pool(), LIMITS).await;
         let session = engine.start_session().await;
-        let fate = if stored {
-            Fate::LoseAnswer
-        } else {
-            Fate::LoseRequest
-        };
-        proxy.next(queries::COMMIT_APPENDS, fate);
-        let sending = engine.send(session, b"zeros", false);
-        let cutting = async {
-            eventually("the statement was sent", || async { proxy.is_used_up() }).await;
-            if stored {
-                let query = "SELECT count(*) FROM upload_extent";
-                eventually("it was run", || async { world.number(query).await == 1 }).await;
-            }
-            proxy.cut();
-        };
-        let (failed, ()) = tokio::join!(sending, cutting);
-        // Unless the look-up was quicker than the cut.
-        match deliver(failed) {
-            Err(UploadError::Database(RepositoryError::OutcomeUnknown(_))) => {}
-            other => panic!("{other:?}"),
-        }
+        send_into_the_dark(&world, &proxy, &engine, session, stored).await;
         proxy.mend();
-        eventually("the database is back", || async {
-            engine.database.ping().await.is_ok()
-        })
-        .await;
-        let total = loop {
-            match engine.upload(session, b"zeros").await {
-                Ok(total) => break total,
-                Err(UploadError::Database(_)) => tokio::task::yield_now().await,
-                Err(other) => panic!("{other}"),
-            }
-        };
+        database_is_back(&engine).await;
+        let total = engine.upload(session, b"zeros").await.unwrap();
         assert_eq!(total, 5, "stored before: {stored}");
         assert_eq!(engine.content(session).await, b"zeros");
     }
+}
+
+#[tokio::test]
+async fn an_outcome_that_is_open_when_the_engine_ends_is_not_forgotten() {
+    for back_in_time in [true, false] {
+        let world = World::new().await;
+        let proxy = Proxy::new(world.database.config());
+        let engine = world.engine_with(proxy.config(), pool(), LIMITS).await;
+        let session = engine.start_session().await;
+        send_into_the_dark(&world, &proxy, &engine, session, true).await;
+        if back_in_time {
+            proxy.mend();
+            database_is_back(&engine).await;
+        }
+        let engine = world.restart(engine).await;
+        let total = engine.upload(session, b"zeros").await.unwrap();
+        assert_eq!(total, 5, "back in time: {back_in_time}");
+    }
+}
+
+#[tokio::test]
+async fn an_engine_that_cannot_say_which_answers_were_lost_has_not_ended_well() {
+    let world = World::new().await;
+    let proxy = Proxy::new(world.database.config());
+    let engine = world.engine_with(proxy.config(), pool(), LIMITS).await;
+    let session = engine.start_session().await;
+    let unheard = engine.send(session, b"zeros", false).await.unwrap();
+    proxy.cut();
+    drop(unheard);
+    let engine = world.restart(engine).await;
+    assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 5);
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ struct Model {
     /// The last chunk that was stored, and whether its answer may be lost.
     last: Option<(usize, bool)>,
     in_doubt: bool,
-    /// Which engine answered last, if its process has not ended well since.
+    /// Which engine answered last, while it lives.
     answered_by: Option<usize>,
     /// What the client sent last, whatever became of it.
     sent: Option<(usize, bool)>,
@@ -240,21 +240,25 @@ impl<'a> Run<'a> {
             Step::Restart { engine } => {
                 let old = self.engines.remove(engine);
                 old.stop().await;
-                self.engines.insert(engine, Self::engine(self.world).await);
-                for model in &mut self.models {
-                    // What becomes of its successor says nothing about its answers.
-                    model.answered_by = model.answered_by.filter(|&by| by != engine);
-                }
+                self.replaced(engine, false).await;
                 Ok(())
             }
             Step::Crash { engine } => {
                 let old = self.engines.remove(engine);
                 old.kill(self.world).await;
-                self.engines.insert(engine, Self::engine(self.world).await);
-                for model in &mut self.models {
-                    model.in_doubt |= model.last.is_some() && model.answered_by == Some(engine);
-                }
+                self.replaced(engine, true).await;
                 Ok(())
+            }
+        }
+    }
+
+    /// Another engine takes the place of one that ended, with its answers in doubt or not.
+    async fn replaced(&mut self, engine: usize, in_doubt: bool) {
+        self.engines.insert(engine, Self::engine(self.world).await);
+        for model in &mut self.models {
+            if model.answered_by == Some(engine) {
+                model.answered_by = None;
+                model.in_doubt |= in_doubt;
             }
         }
     }

@@ -9,6 +9,8 @@ use chunkgate::{
 };
 use futures_util::future::join_all;
 
+use crate::support::postgres::host::{Host, Orders};
+
 use super::support::{LIMITS, Proxy, World, open, pool};
 
 /// A refusal by the breaker needs no network; the machine may be busy.
@@ -64,12 +66,18 @@ async fn a_frozen_database_keeps_no_request_for_ever() {
     let engine = world.engine_with(proxy.config(), waits, LIMITS).await;
     let session = engine.start_session().await;
     engine.upload(session, b"one").await.unwrap();
+    let mut others = Vec::new();
+    for _ in 0..32 {
+        let session = engine.start_session().await;
+        // Known from now on, so that its next chunk needs no query before its commit.
+        engine.upload(session, b"one").await.unwrap();
+        others.push(session);
+    }
     proxy.freeze();
     let begun = Instant::now();
-    let chunks: Vec<[u8; 1]> = (0..10).map(|n| [n]).collect();
-    let sends = chunks
+    let sends = others
         .iter()
-        .map(|chunk| engine.send(session, chunk, false));
+        .map(|session| engine.send(*session, b"two", false));
     for answer in join_all(sends).await {
         assert!(matches!(answer, Err(UploadError::Database(_))));
     }
@@ -171,4 +179,27 @@ async fn a_lock_that_somebody_keeps_refuses_only_its_session() {
     assert_eq!(stored.unwrap(), 3);
     world.run("ROLLBACK").await;
     assert_eq!(engine.upload(locked, b"one").await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_server_without_a_free_connection_is_not_away() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let mut orders = Orders::new(&directory.path().join("server"));
+    orders.settings = vec![("max_connections".to_owned(), "8".to_owned())];
+    let mut host = Host::start(&orders);
+    let server = host.ready().await;
+    let database = open(
+        server.endpoint.config(),
+        PoolSettings { size: 12, ..pool() },
+    );
+    let busy = (0..12).map(|_| database.query("SELECT pg_sleep(0.3)", &[]));
+    let answers = join_all(busy).await;
+    let refused = answers.iter().filter(|answer| answer.is_err()).count();
+    assert!((1..12).contains(&refused), "{refused} of 12 were refused");
+    assert!(!database.is_away());
+    database
+        .ping()
+        .await
+        .expect("a connection of those there are");
+    host.stop().await;
 }

@@ -114,7 +114,11 @@ impl World {
 
     /// Stops an engine in order and starts another.
     pub async fn restart(&self, engine: Engine) -> Engine {
+        let boot = engine.boot;
         engine.stop().await;
+        // What the next process on the store does with one that has not said that it ended well.
+        let died = "DELETE FROM gateway_boot WHERE id = $1 AND ended_at IS NULL";
+        self.sql.execute(died, &[&boot]).await.expect("an answer");
         self.engine().await
     }
 
