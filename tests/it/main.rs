@@ -12,6 +12,8 @@ mod cut;
 mod disk_full;
 /// A whole gateway on real sockets.
 mod gateway;
+/// Many clients at once: speed and memory.
+mod load;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
