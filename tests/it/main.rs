@@ -22,6 +22,8 @@ mod gateway;
 mod interfax;
 /// What a gateway does by itself: expiry, retention, reclamation.
 mod jobs;
+/// Many clients at once: speed and memory.
+mod load;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
