@@ -1,6 +1,7 @@
 //! Sending an answer and noticing whether somebody was there to take it.
 
 use std::{
+    any::Any,
     convert::Infallible,
     pin::Pin,
     rc::Rc,
@@ -11,7 +12,7 @@ use actix_web::{
     HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
     },
 };
@@ -95,6 +96,44 @@ pub fn respond(
         receipt,
         connection,
     )))
+}
+
+/// `response` to a request whose `body` was not read to its end: the connection ends with it, since
+/// it cannot carry another request.
+pub fn last_on_connection(mut response: HttpResponse, body: impl Any) -> HttpResponse {
+    response
+        .head_mut()
+        .set_connection_type(ConnectionType::Close);
+    response.map_body(|_, answer| {
+        BoxBody::new(Holding {
+            answer,
+            _request: Box::new(body),
+        })
+    })
+}
+
+/// An answer's body that keeps the rest of the request's until it is sent.
+///
+/// The server reads a dropped body in chunked coding to its end, however long that takes. One
+/// that is still held ends the connection.
+struct Holding {
+    answer: BoxBody,
+    _request: Box<dyn Any>,
+}
+
+impl MessageBody for Holding {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().answer).poll_next(context)
+    }
 }
 
 /// 503: too much at once; the same request may succeed in a moment.

@@ -6,6 +6,8 @@ mod clients;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// The HTTP edge: bounds of bodies and addresses, what operators see.
+mod edge;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The rules of the InterFAX upload, a file each.

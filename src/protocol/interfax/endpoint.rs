@@ -15,7 +15,7 @@ use crate::{
     engine::UploadEngine,
     http::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, public_address, respond,
+        RequestFacts, busy, client_address, last_on_connection, public_address, respond,
     },
     soap::{self, Fault, Outcome, RequestHead, Version},
     telemetry::metrics::{self, Answer, Refusal},
@@ -93,7 +93,7 @@ impl InterFax {
         let Some(_admitted) = self.admission.admit() else {
             metrics::refused(Refusal::InFlight);
             let whole = body.drain().await;
-            return closing_unless(whole, busy());
+            return closing_unless(whole, body, busy());
         };
         let client = client_address(request, &self.addresses);
         let connection = Connection::of(request);
@@ -106,9 +106,16 @@ impl InterFax {
                 .and_then(|value| value.to_str().ok()),
         };
         let outcome = soap::handle(&exchange, head, &mut body).await;
-        let whole = match outcome.response {
-            Err(ref error) if BodyError::of(error) != Some(BodyError::TooLong) => false,
-            Ok(_) | Err(_) => body.drain().await,
+        let whole = match &outcome.response {
+            Ok(_) => body.drain().await,
+            Err(error) => {
+                if BodyError::of(error) == Some(BodyError::TooLong) {
+                    // A client that sends first and listens afterwards shall see the answer; then
+                    // the connection is closed, as the original service did.
+                    body.drain().await;
+                }
+                false
+            }
         };
         let is_busy = exchange.is_busy();
         let (mut facts, receipt) = exchange.finish();
@@ -135,7 +142,7 @@ impl InterFax {
         };
         count(&facts, response.status(), begun);
         request.extensions_mut().insert(facts);
-        closing_unless(whole, response)
+        closing_unless(whole, body, response)
     }
 
     fn document(&self, request: &HttpRequest) -> HttpResponse {
@@ -178,13 +185,12 @@ fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
 }
 
 /// A connection on which part of a request is still to come cannot carry another one.
-fn closing_unless(whole: bool, mut response: HttpResponse) -> HttpResponse {
-    if !whole {
+fn closing_unless(whole: bool, body: Body, response: HttpResponse) -> HttpResponse {
+    if whole {
         response
-            .head_mut()
-            .set_connection_type(actix_web::http::ConnectionType::Close);
+    } else {
+        last_on_connection(response, body)
     }
-    response
 }
 
 fn count(facts: &RequestFacts, status: StatusCode, begun: Instant) {
