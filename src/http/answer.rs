@@ -12,7 +12,7 @@ use actix_web::{
     HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     http::{
-        ConnectionType, StatusCode,
+        StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
     },
 };
@@ -98,12 +98,9 @@ pub fn respond(
     )))
 }
 
-/// `response` to a request whose `body` was not read to its end: the connection ends with it, since
-/// it cannot carry another request.
-pub fn last_on_connection(mut response: HttpResponse, body: impl Any) -> HttpResponse {
-    response
-        .head_mut()
-        .set_connection_type(ConnectionType::Close);
+/// `response`, together with the `body` of its request: if anything of that is still to come, the
+/// connection ends with the response.
+pub fn holding(response: HttpResponse, body: impl Any) -> HttpResponse {
     response.map_body(|_, answer| {
         BoxBody::new(Holding {
             answer,

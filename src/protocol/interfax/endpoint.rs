@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
     },
     web::Payload,
@@ -15,7 +15,7 @@ use crate::{
     engine::UploadEngine,
     http::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, last_on_connection, public_address, respond,
+        RequestFacts, busy, client_address, holding, public_address, respond,
     },
     soap::{self, Fault, Outcome, RequestHead, Version},
     telemetry::metrics::{self, Answer, Refusal},
@@ -73,10 +73,14 @@ impl InterFax {
     pub async fn answer(&self, request: HttpRequest, payload: Payload) -> HttpResponse {
         match *request.method() {
             Method::POST => self.call(&request, payload).await,
-            Method::GET | Method::HEAD => self.document(&request),
-            _ => HttpResponse::MethodNotAllowed()
-                .insert_header((ALLOW, HeaderValue::from_static("GET, HEAD, POST")))
-                .finish(),
+            Method::GET | Method::HEAD => holding(self.document(&request), payload),
+            _ => {
+                let allow = (ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+                let refusal = HttpResponse::MethodNotAllowed()
+                    .insert_header(allow)
+                    .finish();
+                holding(refusal, payload)
+            }
         }
     }
 
@@ -185,12 +189,13 @@ fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
 }
 
 /// A connection on which part of a request is still to come cannot carry another one.
-fn closing_unless(whole: bool, body: Body, response: HttpResponse) -> HttpResponse {
-    if whole {
+fn closing_unless(whole: bool, body: Body, mut response: HttpResponse) -> HttpResponse {
+    if !whole {
         response
-    } else {
-        last_on_connection(response, body)
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
     }
+    holding(response, body)
 }
 
 fn count(facts: &RequestFacts, status: StatusCode, begun: Instant) {

@@ -74,17 +74,26 @@ async fn a_body_that_does_not_tell_its_length_is_measured() {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_not_read_for_ever() {
+async fn a_body_without_an_end_is_not_read_for_ever_wherever_it_goes() {
     let gateway = gateway().await;
-    let mut wire = Wire::connect(gateway.address).await;
-    let request = chunk_request("", b"")
-        .without("Content-Length")
-        .header("Transfer-Encoding", "chunked");
-    wire.send(&request.head()).await;
-    let piece = super::transfer::piece(&[b'A'; 60_000]);
-    let endless = async { while wire.offer(&piece).await {} };
-    let ended = tokio::time::timeout(Duration::from_secs(30), endless).await;
-    assert!(ended.is_ok(), "the gateway reads on and on");
+    for line in [
+        "POST /dfs.asmx HTTP/1.1",
+        "GET /dfs.asmx?wsdl HTTP/1.1",
+        "PUT /dfs.asmx HTTP/1.1",
+        "POST /elsewhere HTTP/1.1",
+        "GET /healthz HTTP/1.1",
+    ] {
+        let request = chunk_request("", b"")
+            .line(line)
+            .without("Content-Length")
+            .header("Transfer-Encoding", "chunked");
+        let mut wire = Wire::connect(gateway.address).await;
+        wire.send(&request.head()).await;
+        let piece = super::transfer::piece(&[b'A'; 60_000]);
+        let endless = async { while wire.offer(&piece).await {} };
+        let ended = tokio::time::timeout(Duration::from_secs(30), endless).await;
+        assert!(ended.is_ok(), "{line} is read on and on");
+    }
     gateway.stop().await;
 }
 
