@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use chunkgate::engine::{accounts::Credentials, session::SessionKey};
+use chunkgate::engine::{Peer, accounts::Credentials, session::SessionKey};
 use tokio::task::JoinSet;
 
 use super::{
@@ -82,7 +82,11 @@ pub async fn append(stage: &Stage, clients: usize, duration: Duration) -> Result
                 let mut append = engine.append(CLIENT);
                 append.name(key).await;
                 append.write(chunk.clone()).await;
-                append.finish(false, || false).await?.receipt.delivered();
+                append
+                    .finish(false, || Peer::Present)
+                    .await?
+                    .receipt
+                    .delivered();
                 count += 1;
             }
             Ok(count)

@@ -17,9 +17,8 @@ WITH input AS (
     SET received     = s.received + i.length,
         appends      = s.appends + 1,
         state        = CASE WHEN i.is_last THEN 'complete' ELSE s.state END,
-        -- Moved only when it matters, since it is indexed: when 5 minutes, or a twelfth of a short time-out, have gone.
-        expires_at   = CASE WHEN i.is_last OR s.expires_at < now() + make_interval(secs => s.timeout)
-                                              - least(interval '5 minutes', make_interval(secs => s.timeout) / 12)
+        -- Moved only when it is five minutes or a tenth of the time-out stale, since it is indexed.
+        expires_at   = CASE WHEN i.is_last OR s.expires_at < now() + make_interval(secs => s.timeout - least(300, s.timeout / 10))
                             THEN now() + make_interval(secs => s.timeout)
                             ELSE s.expires_at END,
         last_boot    = $7,

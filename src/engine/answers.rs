@@ -37,6 +37,7 @@ struct State {
 }
 
 struct Answer {
+    total: u64,
     // Tells this answer from a later one on the same session.
     serial: u64,
 }
@@ -58,7 +59,7 @@ impl Answers {
         let mut state = self.lock();
         let serial = state.next_serial;
         state.next_serial += 1;
-        state.latest.insert(session, Answer { serial });
+        state.latest.insert(session, Answer { total, serial });
         Receipt {
             answers: Some(self.clone()),
             answer: LostAnswer {
@@ -85,15 +86,34 @@ impl Answers {
         }
     }
 
-    /// The lost answers that the database should be told of. An answer that a later one on the
-    /// same session has replaced is none of its business any more.
+    /// The lost answers that the database should be told of.
     pub fn take_lost(&self) -> Vec<LostAnswer> {
-        let mut state = self.lock();
-        let unmarked = std::mem::take(&mut state.unmarked);
-        unmarked
-            .into_iter()
-            .filter(|lost| state.is_latest(lost))
-            .collect()
+        std::mem::take(&mut self.lock().unmarked).into()
+    }
+
+    /// Whether the database still has to know of it. An answer that a later one on the same
+    /// session has replaced is none of its business any more: the client has sent the chunk again
+    /// since, and what it sends now is data. To be asked while no other answer of the session can
+    /// be opened.
+    pub fn matters(&self, lost: &LostAnswer) -> bool {
+        self.lock().is_latest(lost)
+    }
+
+    /// Whether the database should still be told of it: not when the chunk was answered again, or
+    /// another one after it.
+    pub fn is_still_lost(&self, lost: &LostAnswer) -> bool {
+        self.lock().is_latest(lost)
+    }
+
+    /// All answers that are not known to be delivered, when nobody will learn any more what became of them.
+    pub fn in_doubt(&self) -> Vec<LostAnswer> {
+        let state = self.lock();
+        let in_doubt = state.latest.iter().map(|(&session, answer)| LostAnswer {
+            session,
+            total: answer.total,
+            serial: answer.serial,
+        });
+        in_doubt.collect()
     }
 
     /// The database knows of it: the entry may go.
@@ -138,6 +158,18 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// For an answer that nothing depends on.
+    pub fn of_no_matter(session: SessionId, total: u64) -> Self {
+        Self {
+            answers: None,
+            answer: LostAnswer {
+                session,
+                total,
+                serial: 0,
+            },
+        }
+    }
+
     /// The answer was written to a connection whose client was there.
     pub fn delivered(mut self) {
         if let Some(answers) = self.answers.take() {
@@ -196,9 +228,10 @@ mod tests {
         let answers = Answers::default();
         let first = answers.open(SESSION, 10);
         let second = answers.open(SESSION, 10);
-        second.delivered();
         drop(first);
+        let lost = answers.take_lost();
+        second.delivered();
         assert!(!answers.may_be_lost(SESSION));
-        assert!(answers.take_lost().is_empty());
+        assert!(!answers.matters(&lost[0]));
     }
 }

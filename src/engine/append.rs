@@ -25,6 +25,18 @@ pub struct Acknowledged {
     pub receipt: Receipt,
 }
 
+/// What the client's end of the connection on which an append comes looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// It is there, as far as anybody can know.
+    Present,
+    /// It will send nothing more. Mostly it has closed the connection, and a few clients announce
+    /// the end of their request so; the two cannot be told apart before an answer is tried.
+    Finished,
+    /// The connection is broken.
+    Gone,
+}
+
 /// Takes the bytes of one chunk, before or after it is known to which session they go.
 ///
 /// Nothing a client does wrong makes a write fail: the reasons come, in their proper order, from
@@ -171,8 +183,11 @@ impl Append {
         writer.write(block).await
     }
 
-    /// Makes the chunk durable and commits it. `client_gone` is asked once, when everything is
-    /// ready: if the client has gone, nothing is committed.
+    /// Makes the chunk durable and commits it. `peer` is asked once, when everything is ready: if
+    /// the client has gone, nothing is committed.
+    ///
+    /// If it has closed its end, it may be on another connection already, and its second attempt
+    /// may have overtaken this one: a chunk equal to the last one is then a repetition.
     ///
     /// # Errors
     /// The first of the reasons, in the order in which the original service gives them, why the
@@ -180,7 +195,7 @@ impl Append {
     pub async fn finish(
         mut self,
         is_last: bool,
-        client_gone: impl FnOnce() -> bool,
+        peer: impl FnOnce() -> Peer,
     ) -> Result<Acknowledged, UploadError> {
         let target = std::mem::replace(&mut self.target, Target::Unnamed);
         let (key, session) = match target {
@@ -218,11 +233,12 @@ impl Append {
                 return Err(self.refusal(&commit).await);
             }
         };
-        if client_gone() {
+        let peer = peer();
+        if peer == Peer::Gone {
             return Err(UploadError::ClientGone);
         }
         commit.extents = sealed.extents;
-        let outcome = self.shared.committer.commit(commit, sealed.pin).await;
+        let outcome = self.shared.committer.commit(commit, sealed.pin, peer).await;
         let stale = outcome
             .as_ref()
             .map_or(true, |done| is_last || done.fence != session.fence);

@@ -18,9 +18,12 @@ use actix_web::{
 };
 use bytes::Bytes;
 
-use crate::{engine::Receipt, soap};
+use crate::{
+    engine::{Peer, Receipt},
+    soap,
+};
 
-use super::{Connection, Peer};
+use super::Connection;
 
 /// An answer's body that tells its receipt when it is written to a client that is there.
 ///

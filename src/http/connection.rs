@@ -8,20 +8,10 @@ use std::{
 use actix_web::{HttpRequest, dev::Extensions, rt::net::TcpStream};
 use rustix::{
     io::Errno,
-    net::{RecvFlags, recv},
+    net::{RecvFlags, getpeername, recv},
 };
 
-/// What the client's end of a connection looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Peer {
-    /// It is there, as far as anybody can know.
-    Present,
-    /// It will send nothing more. Mostly it has closed the connection, and a few clients announce the end of their
-    /// request so; the two cannot be told apart before an answer is tried.
-    Finished,
-    /// The connection is broken.
-    Gone,
-}
+use crate::engine::Peer;
 
 /// A second descriptor of a connection's socket, kept beside the one the server reads from.
 #[derive(Debug)]
@@ -53,11 +43,52 @@ impl Connection {
             &mut byte[..],
             RecvFlags::PEEK | RecvFlags::DONTWAIT,
         ) {
+            // A broken connection says so only once, and the server may have heard it already;
+            // after that it looks like one that was closed, but has no other end any more.
+            Ok((0, _)) if getpeername(&self.socket).is_err() => Peer::Gone,
             Ok((0, _)) => Peer::Finished,
-            // The next request is here already.
-            Ok(_) => Peer::Present,
-            Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
+            // The next request is here already, or nothing is.
+            Ok(_) | Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
             Err(_) => Peer::Gone,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Read,
+        net::{Shutdown, TcpListener, TcpStream},
+        os::fd::AsFd,
+        time::Duration,
+    };
+
+    use super::{Connection, Peer};
+
+    fn connected() -> (TcpStream, TcpStream, Connection) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let socket = server.as_fd().try_clone_to_owned().unwrap();
+        (client, server, Connection { socket })
+    }
+
+    #[test]
+    fn a_client_that_sends_no_more_has_finished() {
+        let (client, mut server, connection) = connected();
+        assert_eq!(connection.peer(), Peer::Present);
+        client.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(server.read(&mut [0]).unwrap(), 0);
+        assert_eq!(connection.peer(), Peer::Finished);
+    }
+
+    #[test]
+    fn a_broken_connection_is_known_after_the_server_has_heard_of_it() {
+        let (client, mut server, connection) = connected();
+        let socket = socket2::SockRef::from(&client);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+        drop(client);
+        server.read(&mut [0]).unwrap_err();
+        assert_eq!(connection.peer(), Peer::Gone);
     }
 }

@@ -15,7 +15,7 @@ pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, holding, respond};
 pub use body::{Body, BodyError, BodyLimits};
 pub use client::{ClientAddresses, client_address};
-pub use connection::{Connection, Peer};
+pub use connection::Connection;
 pub use health::{Health, admin_routes, healthz};
 pub use log::{RequestFacts, log_requests};
 pub use memory::{BlockBuffer, BodyMemory};

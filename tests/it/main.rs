@@ -1,17 +1,29 @@
 //! The integration tests: one binary, so that it links once; a folder for each part of the
 //! gateway and a file for each rule.
 
+/// The real program: its commands, messages and exit codes.
+mod cli;
 /// Real client programs, and recordings of others.
 mod clients;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// Gateway and Postgres killed at random moments under load: no document is lost.
+mod crash;
+/// Connections cut at every stage: no chunk is lost and none is stored twice.
+mod cut;
+/// A disk that becomes full: chunks are refused, and nothing is lost.
+mod disk_full;
 /// The HTTP edge: bounds of bodies and addresses, what operators see.
 mod edge;
+/// The engine on a real database: models, races, lost answers, broken connections, accounts.
+mod engine;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The rules of the InterFAX upload, a file each.
 mod interfax;
+/// What a gateway does by itself: expiry, retention, reclamation.
+mod jobs;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.
@@ -24,5 +36,7 @@ mod store;
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// What the program asked the operating system for before each answer.
+mod trace;
 /// The bounded XML reader and its base64.
 mod xml;

@@ -8,8 +8,8 @@ use tracing::warn;
 use crate::{
     content::Pin,
     engine::{
-        UploadError,
-        answers::LostAnswer,
+        Peer, UploadError,
+        answers::{LostAnswer, Receipt},
         repository::{Commit, RepositoryError},
         session::SessionId,
     },
@@ -127,6 +127,11 @@ pub async fn repair(
 ) -> Vec<Done> {
     let mut done = Vec::with_capacity(lost.len() + unresolved.len());
     for lost in lost {
+        // The session may have been answered again while this waited.
+        if !parts.answers.matters(&lost) {
+            done.push(Done::nothing_left(lost.session));
+            continue;
+        }
         let told = parts
             .repository
             .mark_suspect(parts.boot, lost.session, lost.total)
@@ -151,15 +156,20 @@ pub async fn repair(
 
 enum Outcome {
     Committed(u64),
+    /// It is the last append of its session, which another request has committed and answers for.
+    Overtaken(u64),
     Missing,
-    Unknown(RepositoryError),
+    /// To be found out until then.
+    Unknown(RepositoryError, Instant),
     Failed(UploadError),
 }
 
 impl Outcome {
     fn of(error: RepositoryError) -> Self {
         match error {
-            RepositoryError::OutcomeUnknown(_) => Self::Unknown(error),
+            RepositoryError::OutcomeUnknown(_) => {
+                Self::Unknown(error, Instant::now() + RESOLVE_WITHIN)
+            }
             RepositoryError::Unavailable(_)
             | RepositoryError::Refused { .. }
             | RepositoryError::Corrupt(_) => Self::Failed(error.into()),
@@ -185,7 +195,8 @@ async fn settle_before(parts: &CommitterParts, member: Member) -> Result<Waiting
             not_marked: None,
         });
     }
-    waiting.append.answer_lost = parts.answers.may_be_lost(waiting.append.session);
+    waiting.append.answer_lost =
+        waiting.peer == Peer::Finished || parts.answers.may_be_lost(waiting.append.session);
     Ok(waiting)
 }
 
@@ -206,15 +217,16 @@ async fn conclude(parts: &CommitterParts, waiting: Waiting, outcome: Outcome) ->
     let Waiting {
         mut append,
         pin,
+        peer,
         reply,
     } = waiting;
     let session = append.session;
     let mut done = Done::nothing_left(session);
-    let answer = match pursue(parts, &mut append, outcome).await {
-        Ok(total) => Ok(Committed {
+    let answer = match pursue(parts, &mut append, peer, outcome).await {
+        Ok((total, receipt)) => Ok(Committed {
             total,
             fence: append.fence,
-            receipt: parts.answers.open(session, total),
+            receipt,
         }),
         Err(Pursuit::Refused(error)) => Err(error),
         Err(Pursuit::Open(error)) => {
@@ -236,14 +248,20 @@ enum Pursuit {
 async fn pursue(
     parts: &CommitterParts,
     append: &mut Commit,
+    peer: Peer,
     mut outcome: Outcome,
-) -> Result<u64, Pursuit> {
+) -> Result<(u64, Receipt), Pursuit> {
+    let session = append.session;
+    let open = |total| (total, parts.answers.open(session, total));
     for _ in 0..ATTEMPTS {
         match outcome {
-            Outcome::Committed(total) => return Ok(total),
+            Outcome::Committed(total) => return Ok(open(total)),
+            Outcome::Overtaken(total) => return Ok((total, Receipt::of_no_matter(session, total))),
             Outcome::Failed(error) => return Err(Pursuit::Refused(error)),
-            Outcome::Unknown(error) => return resolve_now(parts, append, error).await,
-            Outcome::Missing => outcome = explain(parts, append).await?,
+            Outcome::Unknown(error, until) => {
+                return resolve_until(parts, append, error, until).await.map(open);
+            }
+            Outcome::Missing => outcome = explain(parts, append, peer).await?,
         }
     }
     Err(Pursuit::Refused(UploadError::Internal(
@@ -252,11 +270,19 @@ async fn pursue(
 }
 
 /// Judges an append that is missing from the database's answer, and does what follows from it.
-async fn explain(parts: &CommitterParts, append: &mut Commit) -> Result<Outcome, Pursuit> {
+async fn explain(
+    parts: &CommitterParts,
+    append: &mut Commit,
+    peer: Peer,
+) -> Result<Outcome, Pursuit> {
     let refused = |error: RepositoryError| Pursuit::Refused(error.into());
     let met = parts.repository.explain(append).await.map_err(refused)?;
     match judge(append, met.as_ref(), &parts.switch_group) {
         Verdict::Refuse(error) => Err(Pursuit::Refused(error)),
+        // Nobody may be there to hear it, so what is known of the answer before stays as it is.
+        Verdict::AnswerAgain if peer == Peer::Finished => {
+            Ok(Outcome::Overtaken(met.map_or(0, |met| met.received)))
+        }
         Verdict::AnswerAgain => {
             let received = met.map_or(0, |met| met.received);
             // Should nobody learn whether the database took note, the answer counts as lost.
@@ -282,19 +308,20 @@ async fn explain(parts: &CommitterParts, append: &mut Commit) -> Result<Outcome,
     }
 }
 
-/// Asks the database what became of an append, for as long as a caller can be kept waiting.
-async fn resolve_now(
+/// Asks the database what became of an append, for as long as a caller can be kept waiting. The
+/// appends of a group share the deadline: the last of them must not wait for all the others.
+async fn resolve_until(
     parts: &CommitterParts,
     append: &Commit,
     broken: RepositoryError,
+    deadline: Instant,
 ) -> Result<u64, Pursuit> {
-    let deadline = Instant::now() + RESOLVE_WITHIN;
-    loop {
+    while Instant::now() < deadline {
         match parts.repository.resolve(append).await {
             Ok(Some(total)) => return Ok(total),
             Ok(None) => return Err(Pursuit::Refused(broken.into())),
-            Err(_) if Instant::now() < deadline => tokio::time::sleep(RESOLVE_PAUSE).await,
-            Err(_) => return Err(Pursuit::Open(broken)),
+            Err(_) => tokio::time::sleep(RESOLVE_PAUSE).await,
         }
     }
+    Err(Pursuit::Open(broken))
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::content::Pin;
 
 use super::{
-    UploadError,
+    Peer, UploadError,
     answers::{Answers, Receipt},
     repository::{Commit, Repository},
 };
@@ -46,6 +46,15 @@ pub struct Committer {
     queue: mpsc::Sender<Waiting>,
 }
 
+/// How a committer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Every answer was delivered, or the database knows that it may be lost.
+    Settled,
+    /// Some answer may be lost without the database's knowing.
+    InDoubt,
+}
+
 /// What the committer works with.
 #[derive(Clone)]
 pub struct CommitterParts {
@@ -64,28 +73,38 @@ struct Waiting {
     append: Commit,
     // Keeps the bytes from being reclaimed until the database names them, or never will.
     pin: Pin,
+    peer: Peer,
     reply: oneshot::Sender<Result<Committed, UploadError>>,
 }
 
 impl Committer {
     /// Starts the committer on the present runtime. It ends, with everything it was given
-    /// answered, when every handle is gone; then it says whether the database knows of every
-    /// answer that was lost.
-    pub fn start(parts: CommitterParts) -> (Self, JoinHandle<bool>) {
+    /// answered, when every handle is gone.
+    pub fn start(parts: CommitterParts) -> (Self, JoinHandle<End>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let task = tokio::spawn(actor::Actor::new(parts, waiting).run());
         (Self { queue }, task)
     }
 
-    /// Commits one sealed append. The outcome does not depend on the caller's staying: when it
+    /// Commits one sealed append, whose client's end looked like `peer`. The outcome does not depend on the caller's staying: when it
     /// goes away, the append is committed all the same and its answer counts as lost.
     ///
     /// # Errors
     /// Why it was refused, or that nobody can say what became of it.
-    pub async fn commit(&self, append: Commit, pin: Pin) -> Result<Committed, UploadError> {
+    pub async fn commit(
+        &self,
+        append: Commit,
+        pin: Pin,
+        peer: Peer,
+    ) -> Result<Committed, UploadError> {
         const STOPPED: UploadError = UploadError::Internal("the committer has stopped");
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { append, pin, reply };
+        let waiting = Waiting {
+            append,
+            pin,
+            peer,
+            reply,
+        };
         self.queue.send(waiting).await.map_err(|_| STOPPED)?;
         answer.await.map_err(|_| STOPPED)?
     }

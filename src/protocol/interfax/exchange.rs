@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    engine::{Receipt, UploadEngine, UploadError},
-    http::{BodyMemory, Connection, Peer, RequestFacts},
+    engine::{Peer, Receipt, UploadEngine, UploadError},
+    http::{BodyMemory, Connection, RequestFacts},
     telemetry::metrics::{self, Refusal},
 };
 

@@ -4,7 +4,6 @@ use tokio::io::AsyncBufRead;
 
 use crate::{
     engine::{Append, session::SessionKey},
-    http::Peer,
     soap::{Parameters, ReadError, Reply},
 };
 
@@ -28,9 +27,8 @@ impl UploadFileChunk {
         while let Some(name) = parameters.next(&["SessionID", "Chunk", "IsLast"]).await? {
             match name {
                 "SessionID" => {
-                    append
-                        .name(SessionKey::of(&parameters.string().await?))
-                        .await
+                    let key = SessionKey::of(&parameters.string().await?);
+                    append.name(key).await;
                 }
                 "Chunk" => read_chunk(exchange, parameters, &mut append).await?,
                 _ => is_last = parameters.boolean().await?,
@@ -41,8 +39,7 @@ impl UploadFileChunk {
     }
 
     pub async fn run(self, exchange: &Exchange<'_>) -> Reply {
-        let client_gone = || exchange.peer() == Peer::Gone;
-        let result = match self.append.finish(self.is_last, client_gone).await {
+        let result = match self.append.finish(self.is_last, || exchange.peer()).await {
             Ok(done) => {
                 exchange.keep_receipt(done.receipt);
                 exchange.success(done.total)

@@ -181,7 +181,8 @@ pub async fn read_answer(connection: &mut TcpStream) -> Answer {
     Answer { status, head, body }
 }
 
-fn escape(text: &str) -> String {
+/// Text as XML.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -1,0 +1,92 @@
+//! Whoever is killed, and whenever: every document that was acknowledged to its end is there, byte
+//! for byte, and the gateway is back soon.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use sha2::{Digest, Sha256};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
+
+use super::{random::Random, uploads::Uploads};
+use crate::support::process::{self, DataDirectory, Process, postmaster, signal};
+
+const CLIENTS: u64 = 4;
+/// How soon after a kill a chunk must be acknowledged again.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug)]
+enum Victim {
+    Gateway,
+    Postgres,
+    Both,
+}
+
+fn rounds() -> u32 {
+    let given = std::env::var("CHUNKGATE_TEST_CRASHES").ok();
+    given.map_or(20, |rounds| {
+        rounds.parse().expect("CHUNKGATE_TEST_CRASHES is a number")
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_acknowledged_document_is_lost_or_changed_when_processes_are_killed() {
+    let mut random = Random::announced();
+    let directory = DataDirectory::new();
+    let changes = [
+        ("content.min_free", "0"),
+        ("content.segment_size", "4MiB"),
+        ("accounts.failures", "1000"),
+    ];
+    let mut gateway = Process::start(directory.path(), &changes).await;
+    gateway.add_account().await;
+    let (moved, address) = watch::channel(gateway.address);
+    let uploads = Uploads::start(CLIENTS, &address, &mut random);
+
+    let mut slowest = Duration::ZERO;
+    for round in 0..rounds() {
+        sleep(Duration::from_millis(random.within(20..400))).await;
+        let victim = match random.within(0..3) {
+            0 => Victim::Gateway,
+            1 => Victim::Postgres,
+            _ => Victim::Both,
+        };
+        let server = postmaster(directory.path()).expect("Postgres runs");
+        let begun = Instant::now();
+        if let Victim::Postgres | Victim::Both = victim {
+            signal(server, Signal::SIGKILL);
+        }
+        if let Victim::Gateway | Victim::Both = victim {
+            gateway.kill().await;
+            let acknowledged = uploads.acknowledged();
+            gateway = Process::start(directory.path(), &changes).await;
+            moved.send_replace(gateway.address);
+            back(&uploads, acknowledged, round, victim).await;
+        } else {
+            // What was on its way when the server died may still be acknowledged.
+            process::ended(server).await;
+            back(&uploads, uploads.acknowledged(), round, victim).await;
+        }
+        slowest = slowest.max(begun.elapsed());
+        assert!(begun.elapsed() < BACK_WITHIN, "round {round}: {victim:?}");
+    }
+
+    let finished = uploads.finish().await;
+    eprintln!("{} documents, back within {slowest:?}", finished.len());
+    for document in &finished {
+        let content = gateway.export(&document.session).await;
+        let digest: [u8; 32] = Sha256::digest(&content).into();
+        assert!(digest == document.digest, "{}", document.session);
+    }
+    let verified = gateway.run(&["verify"], b"").await;
+    assert!(verified.status.success(), "{verified:?}");
+    gateway.stop().await;
+}
+
+async fn back(uploads: &Uploads, acknowledged: u64, round: u32, victim: Victim) {
+    timeout(BACK_WITHIN, uploads.beyond(acknowledged))
+        .await
+        .unwrap_or_else(|_| panic!("round {round}: not back after {victim:?}"));
+}
