@@ -89,7 +89,7 @@ async fn a_body_without_an_end_is_not_read_for_ever_wherever_it_goes() {
             .header("Transfer-Encoding", "chunked");
         let mut wire = Wire::connect(gateway.address).await;
         wire.send(&request.head()).await;
-        let piece = super::transfer::piece(&[b'A'; 60_000]);
+        let piece = super::transfer::piece(&vec![b'A'; 60_000]);
         let endless = async { while wire.offer(&piece).await {} };
         let ended = tokio::time::timeout(Duration::from_secs(30), endless).await;
         assert!(ended.is_ok(), "{line} is read on and on");
@@ -101,7 +101,7 @@ async fn a_body_without_an_end_is_not_read_for_ever_wherever_it_goes() {
 #[tokio::test]
 async fn a_client_that_waits_to_be_asked_for_its_body_sees_the_answer() {
     let gateway = gateway().await;
-    let request = chunk_request("", &[7; 2 * LIMIT]).header("Expect", "100-continue");
+    let request = chunk_request("", &vec![7; 2 * LIMIT]).header("Expect", "100-continue");
     let mut wire = Wire::connect(gateway.address).await;
     wire.send(&request.head()).await;
     wire.expect("HTTP/1.1 100 Continue\r\n\r\n").await;
@@ -114,7 +114,7 @@ async fn a_client_that_waits_to_be_asked_for_its_body_sees_the_answer() {
 #[tokio::test]
 async fn the_fault_comes_in_the_version_of_the_request() {
     let gateway = gateway().await;
-    let parameters = session_element("") + &chunk_element(&[7; 2 * LIMIT]);
+    let parameters = session_element("") + &chunk_element(&vec![7; 2 * LIMIT]);
     let request = Request::soap_12("UploadFileChunk", &parameters);
     let answer = Wire::connect(gateway.address).await.ask(&request).await;
     assert_told(&answer);

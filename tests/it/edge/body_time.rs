@@ -34,7 +34,7 @@ async fn a_body_that_takes_too_long_is_given_up_however_steadily_it_comes() {
     })
     .await;
     let session = gateway.client().start().await;
-    let request = chunk_request(&session, &[7; 60_000]);
+    let request = chunk_request(&session, &vec![7; 60_000]);
     let mut wire = Wire::connect(gateway.address).await;
     wire.send(&request.head()).await;
     // Two seconds' worth, if it were listened to.

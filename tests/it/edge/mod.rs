@@ -4,7 +4,7 @@
 //! - `in_flight`: how many requests at once
 //! - `body_memory`: what all bodies together take
 //! - `unproven`: chunks that come before their session
-//! - `unknown_sessions`: addresses that guess SessionIDs
+//! - `unknown_sessions`: addresses that guess sessions
 //! - `forwarded`: who the client is and where it has reached us, behind proxies
 //! - `transfer`: HTTP/1.0, `Expect: 100-continue`, chunked coding
 //! - `keep_alive`: a connection after each kind of answer

@@ -1,4 +1,4 @@
-//! No log line holds a password, a SessionID or a query string, however much is logged.
+//! No log line holds a password, a `SessionID` or a query string, however much is logged.
 
 use std::{
     io::{Seek, read_to_string},

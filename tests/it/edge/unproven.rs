@@ -64,7 +64,7 @@ async fn a_session_that_turns_out_to_be_unknown_leaves_nothing() {
     }
     let totals = gateway.repository.totals().await.unwrap();
     assert_eq!(totals.live_bytes, 0);
-    let request = chunk_first_request(&session, &[7; STAGED]);
+    let request = chunk_first_request(&session, &vec![7; STAGED]);
     let answer = client.send(&request.bytes()).await;
     assert_eq!(answer.result("UploadFileChunk"), 300_000);
     gateway.stop().await;
@@ -75,7 +75,7 @@ async fn over_its_account_an_address_gets_503_and_others_do_not() {
     let gateway = gateway().await;
     let (here, elsewhere) = ("192.0.2.1", "192.0.2.2");
     let session = gateway.client().start().await;
-    let large = chunk_first_request(NO_SESSION, &[7; STAGED]).forwarded_for(here);
+    let large = chunk_first_request(NO_SESSION, &vec![7; STAGED]).forwarded_for(here);
     let mut second = Wire::connect(gateway.address).await;
     let (mut first, rest) = eventually("503", async || {
         let (mut first, rest) = send_but_for_its_session(&gateway, &large).await;
