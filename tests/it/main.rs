@@ -14,6 +14,8 @@ mod crash;
 mod cut;
 /// A disk that becomes full: chunks are refused, and nothing is lost.
 mod disk_full;
+/// The HTTP edge: bounds of bodies and addresses, what operators see.
+mod edge;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
 /// A whole gateway on real sockets.
