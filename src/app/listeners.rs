@@ -15,7 +15,7 @@ use tokio::{task::JoinHandle, time::timeout};
 use tracing::warn;
 
 use crate::{
-    http::{Connection, Health, admin_routes, healthz, log_requests},
+    http::{Connection, Health, admin_routes, healthz, holding, log_requests},
     protocol::interfax::InterFax,
     settings::Settings,
     telemetry::metrics::Metrics,
@@ -98,7 +98,7 @@ async fn dispatch(
     if interfax.serves(request.path()) {
         interfax.answer(request, payload).await
     } else {
-        HttpResponse::NotFound().finish()
+        holding(HttpResponse::NotFound().finish(), payload)
     }
 }
 

@@ -7,6 +7,8 @@ use crate::settings::{Effective, example};
 
 use super::{Failure, Options, output};
 
+/// Show every setting in force and where it came from.
+///
 /// Checks the settings as `serve` would, and shows each value, its origin, and the environment
 /// variable that sets it. Secrets are hidden. Settings that cannot be used are listed together.
 #[derive(Debug, Args)]

@@ -4,7 +4,9 @@ use clap::Args;
 
 use super::{Failure, Options, output, process};
 
-/// Brings the tables up to date without serving: before a new version is rolled out, or to find
+/// Bring the database's tables up to date.
+///
+/// Without serving: before a new version is rolled out, or to find
 /// out whether the database can be reached. `serve` does the same when it starts.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,8 +1,8 @@
 //! The command line: one file, or one folder, for each command.
 //!
 //! Every command goes through the same steps: parse, load the settings, give up root if the data
-//! directory is touched ([`process`]), start a runtime, work. Results go to standard output,
-//! everything else to standard error, and how it ended is in the exit code ([`Failure`]).
+//! directory is touched (`process`), start a runtime, work. Results go to standard output,
+//! everything else to standard error, and how it ended is in the exit code (`Failure`).
 
 mod account;
 mod check_config;
@@ -54,11 +54,10 @@ struct Arguments {
     command: Command,
 }
 
+/// The commands. Those without a word here are described, for `--help` too, at their arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve upload clients until told to stop.
     Serve(serve::Arguments),
-    /// Show the whole path of an upload: start a gateway, upload a file to it, verify, serve on.
     Demo(demo::Arguments),
     /// Add, list, change and remove the accounts of upload clients.
     #[command(subcommand)]
@@ -66,13 +65,9 @@ enum Command {
     /// List, show, export and cancel uploads.
     #[command(subcommand)]
     Session(session::Command),
-    /// Upload a file over SOAP, as a legacy client would.
     Upload(upload::Arguments),
-    /// Bring the database's tables up to date.
     Migrate(migrate::Arguments),
-    /// Read all stored bytes and check their checksums.
     Verify(verify::Arguments),
-    /// Show every setting in force and where it came from.
     CheckConfig(check_config::Arguments),
 }
 

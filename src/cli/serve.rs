@@ -8,8 +8,10 @@ use crate::{app::App, settings::Settings, telemetry::logs};
 
 use super::{Failure, Options, process, signals};
 
-/// Serves upload clients until it is told to stop (Ctrl-C, SIGTERM); requests in flight are
-/// finished first, a second signal ends it at once.
+/// Serve upload clients until told to stop.
+///
+/// Ctrl-C or SIGTERM ends it: requests in flight are finished first, a second signal ends it at
+/// once.
 ///
 /// Without `database.url` it runs a Postgres of its own in the data directory. Started by root, it
 /// becomes the user `server.user`, or the owner of the data directory, before it does anything.

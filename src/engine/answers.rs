@@ -7,11 +7,18 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
+use moka::sync::Cache;
 use tokio::sync::Notify;
 
 use super::session::SessionId;
+
+/// Sessions of which it is remembered when their last answer was given.
+const GIVEN: u64 = 100_000;
+/// For how long; a request that is longer under way is hardly its client's last.
+const GIVEN_FOR: Duration = Duration::from_hours(1);
 
 /// The answers on their way and those that were lost.
 ///
@@ -22,10 +29,24 @@ pub struct Answers {
     inner: Arc<Inner>,
 }
 
-#[derive(Default)]
 struct Inner {
     state: Mutex<State>,
     lost: Notify,
+    // When the last answer of a session was given.
+    given: Cache<SessionId, Instant>,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            lost: Notify::new(),
+            given: Cache::builder()
+                .max_capacity(GIVEN)
+                .time_to_live(GIVEN_FOR)
+                .build(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -60,6 +81,7 @@ impl Answers {
         let serial = state.next_serial;
         state.next_serial += 1;
         state.latest.insert(session, Answer { total, serial });
+        self.inner.given.insert(session, Instant::now());
         Receipt {
             answers: Some(self.clone()),
             answer: LostAnswer {
@@ -73,6 +95,16 @@ impl Answers {
     /// Whether the last answer to this session's client may not have reached it.
     pub fn may_be_lost(&self, session: SessionId) -> bool {
         self.lock().latest.contains_key(&session)
+    }
+
+    /// Whether an answer was given to a client of this session after `begun`. A client that waits
+    /// for each answer before it sends the next chunk cannot have begun a request before that: its
+    /// own later request has overtaken this one.
+    pub fn given_since(&self, session: SessionId, begun: Instant) -> bool {
+        self.inner
+            .given
+            .get(&session)
+            .is_some_and(|given| given > begun)
     }
 
     /// Waits until there is a lost answer to mark. Cancel safe.
@@ -93,7 +125,7 @@ impl Answers {
 
     /// Whether the database still has to know of it. An answer that a later one on the same
     /// session has replaced is none of its business any more: the client has sent the chunk again
-    /// since, and what it sends now is data. To be asked while no other answer of the session can
+    /// since, and what it sends now is data. The last word only while no other answer of the session can
     /// be opened.
     pub fn matters(&self, lost: &LostAnswer) -> bool {
         self.lock().is_latest(lost)
@@ -188,6 +220,8 @@ impl std::fmt::Debug for Answers {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::{Answers, SessionId};
 
     const SESSION: SessionId = SessionId(7);
@@ -215,6 +249,16 @@ mod tests {
         assert_eq!(answers.take_lost(), lost);
         answers.marked(lost[0]);
         assert!(!answers.may_be_lost(SESSION));
+    }
+
+    #[test]
+    fn a_request_that_began_before_the_last_answer_was_overtaken() {
+        let answers = Answers::default();
+        let before = Instant::now();
+        assert!(!answers.given_since(SESSION, before));
+        answers.open(SESSION, 10).delivered();
+        assert!(answers.given_since(SESSION, before));
+        assert!(!answers.given_since(SESSION, Instant::now()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One chunk on its way from a front end into a session.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
@@ -10,7 +10,7 @@ use crate::content::{ContentError, Sealed, Writer};
 use super::{
     Shared, UploadError,
     answers::Receipt,
-    commit::{Committed, Verdict, judge},
+    commit::{Committed, Origin, Verdict, judge},
     repository::{ChunkFacts, Commit},
     session::{KnownSession, SessionId, SessionKey, SessionState},
     unproven::Reservation,
@@ -53,6 +53,7 @@ pub struct Append {
     storage: Result<(), ContentError>,
     digest: Box<Xxh3>,
     length: u64,
+    begun: Instant,
 }
 
 enum Target {
@@ -76,6 +77,7 @@ impl Append {
             storage: Ok(()),
             digest: Box::new(Xxh3::new()),
             length: 0,
+            begun: Instant::now(),
         }
     }
 
@@ -186,8 +188,10 @@ impl Append {
     /// Makes the chunk durable and commits it. `peer` is asked once, when everything is ready: if
     /// the client has gone, nothing is committed.
     ///
-    /// If it has closed its end, it may be on another connection already, and its second attempt
-    /// may have overtaken this one: a chunk equal to the last one is then a repetition.
+    /// A client that gave up waiting may be on another connection already, and its second attempt
+    /// may have overtaken this one. So a chunk that equals the last one is a repetition if this
+    /// append was begun before the last one was answered, or if the client has closed its end; and
+    /// if both are true, nothing else is committed either.
     ///
     /// # Errors
     /// The first of the reasons, in the order in which the original service gives them, why the
@@ -238,7 +242,15 @@ impl Append {
             return Err(UploadError::ClientGone);
         }
         commit.extents = sealed.extents;
-        let outcome = self.shared.committer.commit(commit, sealed.pin, peer).await;
+        let origin = Origin {
+            begun: self.begun,
+            peer,
+        };
+        let outcome = self
+            .shared
+            .committer
+            .commit(commit, sealed.pin, origin)
+            .await;
         let stale = outcome
             .as_ref()
             .map_or(true, |done| is_last || done.fence != session.fence);

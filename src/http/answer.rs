@@ -1,6 +1,7 @@
 //! Sending an answer and noticing whether somebody was there to take it.
 
 use std::{
+    any::Any,
     convert::Infallible,
     pin::Pin,
     rc::Rc,
@@ -98,6 +99,41 @@ pub fn respond(
         receipt,
         connection,
     )))
+}
+
+/// `response`, together with the `body` of its request: if anything of that is still to come, the
+/// connection ends with the response.
+pub fn holding(response: HttpResponse, body: impl Any) -> HttpResponse {
+    response.map_body(|_, answer| {
+        BoxBody::new(Holding {
+            answer,
+            _request: Box::new(body),
+        })
+    })
+}
+
+/// An answer's body that keeps the rest of the request's until it is sent.
+///
+/// The server reads a dropped body in chunked coding to its end, however long that takes. One
+/// that is still held ends the connection.
+struct Holding {
+    answer: BoxBody,
+    _request: Box<dyn Any>,
+}
+
+impl MessageBody for Holding {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.answer.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().answer).poll_next(context)
+    }
 }
 
 /// 503: too much at once; the same request may succeed in a moment.

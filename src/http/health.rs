@@ -9,6 +9,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
+use super::holding;
 use crate::{content::SharedStore, store::postgres::Database, telemetry::metrics::Metrics};
 
 /// How long one part may take to show that it works.
@@ -83,10 +84,11 @@ async fn finding(question: impl Future<Output = Result<(), String>>) -> Finding 
 }
 
 /// `/healthz`: the process serves requests.
-pub async fn healthz() -> HttpResponse {
-    HttpResponse::Ok()
+pub async fn healthz(payload: web::Payload) -> HttpResponse {
+    let answer = HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .body("ok\n")
+        .body("ok\n");
+    holding(answer, payload)
 }
 
 async fn readyz(health: web::Data<Health>) -> HttpResponse {

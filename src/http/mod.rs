@@ -12,7 +12,7 @@ mod memory;
 mod public_address;
 
 pub use admission::{Admission, Admitted};
-pub use answer::{AnswerBody, busy, respond};
+pub use answer::{AnswerBody, busy, holding, respond};
 pub use body::{Body, BodyError, BodyLimits};
 pub use client::{ClientAddresses, client_address};
 pub use connection::Connection;

@@ -20,19 +20,16 @@ pub fn public_address(request: &HttpRequest, proxies: &ClientAddresses, path: &s
     let host = forwarded
         .host
         .or_else(|| first(headers, HOST.as_str()).filter(|host| is_host(host)));
-    let mut address = match host {
-        Some(host) => format!("{scheme}://{host}"),
-        // HTTP/1.0 need not say how it calls us.
-        None => format!("{scheme}://{}", request.app_config().local_addr()),
-    };
     let usual = if forwarded.https { 443 } else { 80 };
-    if let (Some(host), Some(port)) = (host, forwarded.port)
-        && !has_port(host)
-        && port != usual
-    {
-        address += &format!(":{port}");
-    }
-    address + forwarded.prefix.trim_end_matches('/') + path
+    let port = forwarded.port.filter(|&port| port != usual);
+    let authority = match (host, port) {
+        (Some(host), Some(port)) if !has_port(host) => format!("{host}:{port}"),
+        (Some(host), _) => host.to_owned(),
+        // HTTP/1.0 need not say how it calls us.
+        (None, _) => request.app_config().local_addr().to_string(),
+    };
+    let prefix = forwarded.prefix.trim_end_matches('/');
+    format!("{scheme}://{authority}{prefix}{path}")
 }
 
 /// What a proxy says about the request that it got.

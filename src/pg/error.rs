@@ -17,7 +17,7 @@ pub enum PgError {
              mkdir -p /etc/postgresql-common/createcluster.d\n    \
              echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/chunkgate.conf\n    \
              apt-get install postgresql\n  \
-           (installed elsewhere: name the folder in `database.bin_dir`)\n\
+           (installed elsewhere: name the folder in `postgres.bin_dir`)\n\
          - use a server you already have: set `database.url`, for example postgres://chunkgate@db.example/chunkgate\n\
          - or start chunkgate and a database together: docker compose up"
     )]
@@ -28,7 +28,7 @@ pub enum PgError {
     /// The cluster was made by a version of Postgres that is not installed.
     #[error(
         "{cluster} was made by PostgreSQL {wanted}, but only {found} is installed: \
-         install postgresql-{wanted}, or name its programs' folder in `database.bin_dir`"
+         install postgresql-{wanted}, or name its programs' folder in `postgres.bin_dir`"
     )]
     OtherVersion {
         /// The cluster's directory.

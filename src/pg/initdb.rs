@@ -98,5 +98,7 @@ pub(super) fn clean_environment(command: &mut Command) {
             command.env_remove(name);
         }
     }
+    // A server that is ready is not a gateway that is ready.
+    command.env_remove("NOTIFY_SOCKET");
     command.env("LC_ALL", "C");
 }

@@ -26,7 +26,7 @@ pub struct Programs {
 /// The places to look in.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// The setting `database.bin_dir`: if set, the only place.
+    /// The setting `postgres.bin_dir`: if set, the only place.
     pub bin_dir: Option<PathBuf>,
     /// The value of PATH.
     pub path: Option<OsString>,
@@ -92,7 +92,7 @@ impl Search {
 
     fn describe(&self) -> String {
         match &self.bin_dir {
-            Some(bin_dir) => format!("{} (`database.bin_dir`)", bin_dir.display()),
+            Some(bin_dir) => format!("{} (`postgres.bin_dir`)", bin_dir.display()),
             None => format!("PATH, {}/*/bin", self.versions.display()),
         }
     }

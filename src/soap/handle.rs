@@ -25,7 +25,8 @@ pub struct Outcome {
     /// The answer; or the error of the body's reader, which the edge that made the reader knows
     /// how to answer (with [`Fault::too_long`](super::Fault::too_long), for one).
     pub response: Result<Response, io::Error>,
-    /// The version of the envelope, if that was reached; faults of the edge go out in it.
+    /// The version of the envelope, or the one that the content type promises if the envelope was
+    /// not reached; faults of the edge go out in it.
     pub version: Option<Version>,
     /// The operation that was asked for, if that was reached.
     pub operation: Option<&'static str>,
@@ -81,6 +82,7 @@ impl Exchange {
         let namespace = service.namespace();
         let operations = service.operations();
         let routing = Routing::of(&head).ok_or_else(unsupported_media_type)?;
+        self.version = routing.promised_version();
 
         let mut reader = Reader::new(body);
         let version = *self.version.insert(envelope::open(&mut reader).await?);

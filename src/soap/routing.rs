@@ -59,6 +59,14 @@ impl Routing {
         }
     }
 
+    /// The one version that the media type admits, if it is one.
+    pub fn promised_version(&self) -> Option<Version> {
+        match self.media {
+            Media::TextXml => None,
+            Media::SoapXml => Some(Version::V12),
+        }
+    }
+
     /// Decides by the header alone, if it can.
     pub fn route(
         &self,

@@ -14,6 +14,8 @@ mod crash;
 mod cut;
 /// A disk that becomes full: chunks are refused, and nothing is lost.
 mod disk_full;
+/// The HTTP edge: bounds of bodies and addresses, what operators see.
+mod edge;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
 /// A whole gateway on real sockets.
@@ -22,6 +24,8 @@ mod gateway;
 mod interfax;
 /// What a gateway does by itself: expiry, retention, reclamation.
 mod jobs;
+/// Many clients at once: speed and memory.
+mod load;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.
 mod pg;
 /// Settings: order of the sources, errors that name the mend, the example file.

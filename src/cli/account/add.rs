@@ -6,7 +6,9 @@ use crate::{engine::account::AccountSettings, settings::Settings};
 
 use super::{Failure, User, changes::Changes, password, process};
 
-/// Adds an account. Its password is asked for on the terminal, or piped in.
+/// Add an account.
+///
+/// Its password is asked for on the terminal, or piped in.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

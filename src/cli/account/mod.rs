@@ -13,7 +13,6 @@ use super::{Failure, Options, output, password, process, values};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Add an account.
     Add(add::Arguments),
     /// List all accounts by name.
     #[command(after_help = "\
@@ -34,7 +33,6 @@ Examples:
         #[arg(long)]
         json: bool,
     },
-    /// Change an account; what is not named stays as it is.
     Set(set::Arguments),
     /// Remove an account.
     ///

@@ -7,8 +7,9 @@ use crate::settings::Settings;
 
 use super::{Failure, User, changes::Changes, find, password, process};
 
-/// Changes an account; what is not named stays as it is. Takes effect at the next request; a
-/// verified password is forgotten with the change.
+/// Change an account; what is not named stays as it is.
+///
+/// It takes effect at the next request.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

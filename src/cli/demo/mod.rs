@@ -21,6 +21,8 @@ use super::{
 use document::Document;
 use tour::Tour;
 
+/// Show the whole path of an upload: start a gateway, upload a file to it, verify, serve on.
+///
 /// Starts a gateway like `serve`, adds the account `demo` with a new password, uploads a file over
 /// SOAP in chunks of 100 kB, shows where its bytes lie, reads them back and compares them. Then it
 /// serves until Ctrl-C, so that you can try a client of your own.

@@ -28,7 +28,7 @@ use super::{
     process,
 };
 
-/// Writes the bytes of an upload to a file, checking every checksum on the way.
+/// Write the bytes of an upload to a file, checking every checksum on the way.
 ///
 /// The file appears under its name only when it is whole and on disk, readable by its owner only.
 /// An upload that is still open is written as far as it has come. Works beside a running gateway.

@@ -21,7 +21,7 @@ use super::{
 /// Sessions fetched and printed at a time.
 const PAGE: u32 = 500;
 
-/// Lists uploads, the newest first.
+/// List uploads, the newest first.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -96,7 +96,7 @@ fn row(session: &SessionStatus) -> [String; 8] {
     ]
 }
 
-/// Shows everything about an upload but its bytes, for which there is `export`.
+/// Show everything about an upload but its bytes, for which there is `export`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

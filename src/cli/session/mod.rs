@@ -17,11 +17,8 @@ use super::{Failure, Options, journal, output, process};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// List uploads, the newest first.
     List(listing::Arguments),
-    /// Show everything about an upload.
     Show(listing::ShowArguments),
-    /// Write the bytes of an upload to a file, checking every checksum.
     Export(export::Arguments),
     /// Cancel an upload and give up its bytes.
     ///

@@ -1,6 +1,6 @@
 //! One request and its answer, on a connection of its own if need be.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use ureq::{
     Agent, Error,
@@ -158,6 +158,10 @@ fn attempt(error: &Error) -> Attempt {
             Attempt::Never(CallError::Address(message))
         }
         Error::Tls(_) | Error::Rustls(_) | Error::BodyExceedsLimit(_) => {
+            Attempt::Never(CallError::Unexpected(message))
+        }
+        // How rustls says that it does not trust the server.
+        Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => {
             Attempt::Never(CallError::Unexpected(message))
         }
         // Not our enum; whatever else it says, no answer came.

@@ -1,6 +1,6 @@
 //! `chunkgate upload`: a file over SOAP 1.1, as a legacy client sends it.
 //!
-//! [`Client`] makes single calls and repeats what was not answered; [`transfer`] sends a whole
+//! [`Client`] makes single calls and repeats what was not answered; [`transfer()`] sends a whole
 //! document with it. Neither prints anything, so `demo` and the tests use them too.
 
 mod call;
@@ -21,8 +21,10 @@ pub use transfer::{Accepted, Observer, TransferCause, TransferError, Transferred
 use super::{Failure, output, password, values};
 use report::Report;
 
-/// Uploads a file over SOAP (`StartFileUpload`, `UploadFileChunk`), as a legacy client would, and
-/// prints the `SessionID` that a fax submission may name.
+/// Upload a file over SOAP, as a legacy client would.
+///
+/// Calls `StartFileUpload` and `UploadFileChunk`, and prints the `SessionID` that a fax submission
+/// may name.
 ///
 /// Every total that the server answers is compared with what was sent. A chunk whose answer is
 /// lost (time-out, broken connection, 503, -150) is sent again on a new connection, so that it is

@@ -7,6 +7,8 @@ use clap::Args;
 
 use super::{Failure, Options, journal, output, process};
 
+/// Read all stored bytes and check their checksums.
+///
 /// Reads every byte of every upload in the database and checks its checksum. Damage is reported by
 /// session; the exit code is then 4. Works beside a running gateway, at the cost of its disk.
 ///

@@ -77,34 +77,39 @@ pub async fn run(parts: &CommitterParts, group: Vec<Member>) -> Vec<Done> {
             Err(left) => done.push(left),
         }
     }
-    // Appends to complete sessions brought nothing to commit, only an answer to repeat.
     let (ready, compared): (Vec<_>, Vec<_>) = ready
         .into_iter()
-        .partition(|waiting| !waiting.append.extents.is_empty());
+        .partition(|(waiting, standing)| waiting.has_bytes() && !standing.is_stale);
     let mut outcomes = commit_together(parts, ready).await;
     outcomes.extend(
         compared
             .into_iter()
-            .map(|waiting| (waiting, Outcome::Missing)),
+            .map(|(waiting, standing)| (waiting, standing, Outcome::Missing)),
     );
     let conclusions = outcomes
         .into_iter()
-        .map(|(waiting, outcome)| conclude(parts, waiting, outcome));
+        .map(|(waiting, standing, outcome)| conclude(parts, waiting, standing, outcome));
     let conclusions = stream::iter(conclusions).buffer_unordered(SIDE_BY_SIDE);
     done.extend(conclusions.collect::<Vec<_>>().await);
     done
 }
 
-async fn commit_together(parts: &CommitterParts, ready: Vec<Waiting>) -> Vec<(Waiting, Outcome)> {
+async fn commit_together(
+    parts: &CommitterParts,
+    ready: Vec<(Waiting, Standing)>,
+) -> Vec<(Waiting, Standing, Outcome)> {
     if ready.is_empty() {
         return Vec::new();
     }
-    let appends: Vec<Commit> = ready.iter().map(|waiting| waiting.append.clone()).collect();
+    let appends: Vec<Commit> = ready
+        .iter()
+        .map(|(waiting, _)| waiting.append.clone())
+        .collect();
     let begun = Instant::now();
     let result = parts.repository.commit(parts.boot, &appends).await;
     crate::telemetry::metrics::commit_group(appends.len(), begun.elapsed());
     let alone = ready.len() == 1;
-    let outcome_of = |waiting: Waiting| {
+    let outcome_of = |(waiting, standing): (Waiting, Standing)| {
         let outcome = match &result {
             Ok(totals) => totals
                 .iter()
@@ -114,7 +119,7 @@ async fn commit_together(parts: &CommitterParts, ready: Vec<Waiting>) -> Vec<(Wa
             Err(RepositoryError::Refused { .. }) if !alone => Outcome::Missing,
             Err(error) => Outcome::of(error.clone()),
         };
-        (waiting, outcome)
+        (waiting, standing, outcome)
     };
     ready.into_iter().map(outcome_of).collect()
 }
@@ -177,8 +182,43 @@ impl Outcome {
     }
 }
 
+/// What is known of an append's client and of the answer before, when its turn has come.
+#[derive(Clone, Copy)]
+struct Standing {
+    /// If it equals the append before, it is that one again.
+    may_repeat: bool,
+    /// If it is a repetition, its client hears the answer of another request.
+    client_is_elsewhere: bool,
+    /// Its client has gone on, and what it brought is not committed any more.
+    is_stale: bool,
+}
+
+impl Standing {
+    fn of(parts: &CommitterParts, waiting: &Waiting) -> Self {
+        let session = waiting.append.session;
+        let finished = waiting.origin.peer == Peer::Finished;
+        let overtaken = parts.answers.given_since(session, waiting.origin.begun);
+        let answer_lost = parts.answers.may_be_lost(session);
+        Self {
+            may_repeat: answer_lost || finished || overtaken,
+            client_is_elsewhere: finished || (overtaken && !answer_lost),
+            is_stale: finished && overtaken,
+        }
+    }
+}
+
+impl Waiting {
+    /// An append to a complete session brought nothing to commit, only an answer to repeat.
+    fn has_bytes(&self) -> bool {
+        !self.append.extents.is_empty()
+    }
+}
+
 /// Finds out what became of the append before, so that this one can be told from it.
-async fn settle_before(parts: &CommitterParts, member: Member) -> Result<Waiting, Done> {
+async fn settle_before(
+    parts: &CommitterParts,
+    member: Member,
+) -> Result<(Waiting, Standing), Done> {
     let Member {
         before,
         mut waiting,
@@ -195,9 +235,9 @@ async fn settle_before(parts: &CommitterParts, member: Member) -> Result<Waiting
             not_marked: None,
         });
     }
-    waiting.append.answer_lost =
-        waiting.peer == Peer::Finished || parts.answers.may_be_lost(waiting.append.session);
-    Ok(waiting)
+    let standing = Standing::of(parts, &waiting);
+    waiting.append.answer_lost = standing.may_repeat;
+    Ok((waiting, standing))
 }
 
 /// If an append of which its client heard only that something failed was committed, its answer counts as lost.
@@ -213,16 +253,21 @@ async fn resolve_earlier(parts: &CommitterParts, open: Unresolved) -> Result<(),
 }
 
 /// Brings one append to its end and answers its caller.
-async fn conclude(parts: &CommitterParts, waiting: Waiting, outcome: Outcome) -> Done {
+async fn conclude(
+    parts: &CommitterParts,
+    waiting: Waiting,
+    standing: Standing,
+    outcome: Outcome,
+) -> Done {
     let Waiting {
         mut append,
         pin,
-        peer,
         reply,
+        ..
     } = waiting;
     let session = append.session;
     let mut done = Done::nothing_left(session);
-    let answer = match pursue(parts, &mut append, peer, outcome).await {
+    let answer = match pursue(parts, &mut append, standing, outcome).await {
         Ok((total, receipt)) => Ok(Committed {
             total,
             fence: append.fence,
@@ -248,7 +293,7 @@ enum Pursuit {
 async fn pursue(
     parts: &CommitterParts,
     append: &mut Commit,
-    peer: Peer,
+    standing: Standing,
     mut outcome: Outcome,
 ) -> Result<(u64, Receipt), Pursuit> {
     let session = append.session;
@@ -261,7 +306,7 @@ async fn pursue(
             Outcome::Unknown(error, until) => {
                 return resolve_until(parts, append, error, until).await.map(open);
             }
-            Outcome::Missing => outcome = explain(parts, append, peer).await?,
+            Outcome::Missing => outcome = explain(parts, append, standing).await?,
         }
     }
     Err(Pursuit::Refused(UploadError::Internal(
@@ -273,14 +318,14 @@ async fn pursue(
 async fn explain(
     parts: &CommitterParts,
     append: &mut Commit,
-    peer: Peer,
+    standing: Standing,
 ) -> Result<Outcome, Pursuit> {
     let refused = |error: RepositoryError| Pursuit::Refused(error.into());
     let met = parts.repository.explain(append).await.map_err(refused)?;
     match judge(append, met.as_ref(), &parts.switch_group) {
         Verdict::Refuse(error) => Err(Pursuit::Refused(error)),
         // Nobody may be there to hear it, so what is known of the answer before stays as it is.
-        Verdict::AnswerAgain if peer == Peer::Finished => {
+        Verdict::AnswerAgain if standing.client_is_elsewhere => {
             Ok(Outcome::Overtaken(met.map_or(0, |met| met.received)))
         }
         Verdict::AnswerAgain => {
@@ -291,6 +336,9 @@ async fn explain(
             let again = again.map_err(refused)?;
             receipt.delivered();
             Ok(again.map_or(Outcome::Missing, Outcome::Committed))
+        }
+        Verdict::Commit { .. } if standing.is_stale => {
+            Err(Pursuit::Refused(UploadError::ClientGone))
         }
         Verdict::Commit { .. } if append.extents.is_empty() => Err(Pursuit::Refused(
             UploadError::Internal("a complete session is open again"),

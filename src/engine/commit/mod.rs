@@ -8,7 +8,7 @@ mod actor;
 mod group;
 mod verdict;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -68,12 +68,21 @@ pub struct CommitterParts {
     pub switch_group: Arc<str>,
 }
 
+/// The request with which an append came.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// When it began.
+    pub begun: Instant,
+    /// What its client's end looks like.
+    pub peer: Peer,
+}
+
 /// An append in the committer's hands.
 struct Waiting {
     append: Commit,
     // Keeps the bytes from being reclaimed until the database names them, or never will.
     pin: Pin,
-    peer: Peer,
+    origin: Origin,
     reply: oneshot::Sender<Result<Committed, UploadError>>,
 }
 
@@ -86,7 +95,7 @@ impl Committer {
         (Self { queue }, task)
     }
 
-    /// Commits one sealed append, whose client's end looked like `peer`. The outcome does not depend on the caller's staying: when it
+    /// Commits one sealed append. The outcome does not depend on the caller's staying: when it
     /// goes away, the append is committed all the same and its answer counts as lost.
     ///
     /// # Errors
@@ -95,14 +104,14 @@ impl Committer {
         &self,
         append: Commit,
         pin: Pin,
-        peer: Peer,
+        origin: Origin,
     ) -> Result<Committed, UploadError> {
         const STOPPED: UploadError = UploadError::Internal("the committer has stopped");
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting {
             append,
             pin,
-            peer,
+            origin,
             reply,
         };
         self.queue.send(waiting).await.map_err(|_| STOPPED)?;

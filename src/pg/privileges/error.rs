@@ -30,7 +30,7 @@ pub enum PrivilegesError {
     NoUser,
     /// A directory above the data directory is closed to the user.
     #[error(
-        "{user} cannot enter {blocked}, so it cannot use {directory}: set `data.directory` to {USUAL_DIRECTORY}{or_user}",
+        "{user} cannot enter {blocked}, so it cannot use {directory}: set `server.data_dir` to {USUAL_DIRECTORY}{or_user}",
         or_user = owner.as_ref().map(|name| format!(", or `server.user` to {name}")).unwrap_or_default()
     )]
     CannotEnter {
@@ -46,7 +46,7 @@ pub enum PrivilegesError {
     /// The data directory is another user's.
     #[error(
         "{directory} belongs to user id {owner} and not to {user}: set `server.user`, \
-         choose another `data.directory`, or `chown -R {user} {directory}` if it is chunkgate's"
+         choose another `server.data_dir`, or `chown -R {user} {directory}` if it is chunkgate's"
     )]
     NotTheirs {
         /// The user to become.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode,
         header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
     },
     web::Payload,
@@ -15,7 +15,7 @@ use crate::{
     engine::UploadEngine,
     http::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, public_address, respond,
+        RequestFacts, busy, client_address, holding, public_address, respond,
     },
     soap::{self, Fault, Outcome, RequestHead, Version},
     telemetry::metrics::{self, Answer, Refusal},
@@ -73,10 +73,14 @@ impl InterFax {
     pub async fn answer(&self, request: HttpRequest, payload: Payload) -> HttpResponse {
         match *request.method() {
             Method::POST => self.call(&request, payload).await,
-            Method::GET | Method::HEAD => self.document(&request),
-            _ => HttpResponse::MethodNotAllowed()
-                .insert_header((ALLOW, HeaderValue::from_static("GET, HEAD, POST")))
-                .finish(),
+            Method::GET | Method::HEAD => holding(self.document(&request), payload),
+            _ => {
+                let allow = (ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+                let refusal = HttpResponse::MethodNotAllowed()
+                    .insert_header(allow)
+                    .finish();
+                holding(refusal, payload)
+            }
         }
     }
 
@@ -93,7 +97,7 @@ impl InterFax {
         let Some(_admitted) = self.admission.admit() else {
             metrics::refused(Refusal::InFlight);
             let whole = body.drain().await;
-            return closing_unless(whole, busy());
+            return closing_unless(whole, body, busy());
         };
         let client = client_address(request, &self.addresses);
         let connection = Connection::of(request);
@@ -106,9 +110,16 @@ impl InterFax {
                 .and_then(|value| value.to_str().ok()),
         };
         let outcome = soap::handle(&exchange, head, &mut body).await;
-        let whole = match outcome.response {
-            Err(ref error) if BodyError::of(error) != Some(BodyError::TooLong) => false,
-            Ok(_) | Err(_) => body.drain().await,
+        let whole = match &outcome.response {
+            Ok(_) => body.drain().await,
+            Err(error) => {
+                if BodyError::of(error) == Some(BodyError::TooLong) {
+                    // A client that sends first and listens afterwards shall see the answer; then
+                    // the connection is closed, as the original service did.
+                    body.drain().await;
+                }
+                false
+            }
         };
         let is_busy = exchange.is_busy();
         let (mut facts, receipt) = exchange.finish();
@@ -135,7 +146,7 @@ impl InterFax {
         };
         count(&facts, response.status(), begun);
         request.extensions_mut().insert(facts);
-        closing_unless(whole, response)
+        closing_unless(whole, body, response)
     }
 
     fn document(&self, request: &HttpRequest) -> HttpResponse {
@@ -178,13 +189,13 @@ fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
 }
 
 /// A connection on which part of a request is still to come cannot carry another one.
-fn closing_unless(whole: bool, mut response: HttpResponse) -> HttpResponse {
+fn closing_unless(whole: bool, body: Body, mut response: HttpResponse) -> HttpResponse {
     if !whole {
         response
             .head_mut()
-            .set_connection_type(actix_web::http::ConnectionType::Close);
+            .set_connection_type(ConnectionType::Close);
     }
-    response
+    holding(response, body)
 }
 
 fn count(facts: &RequestFacts, status: StatusCode, begun: Instant) {

@@ -7,7 +7,7 @@ use crate::support::gateway::Gateway;
 
 const DOCUMENT: &[u8] = include_bytes!("../../data/sample.pdf");
 
-/// A gateway with the document in a complete session, and its SessionID.
+/// A gateway with the document in a complete session, and its `SessionID`.
 async fn with_document() -> (Gateway, String) {
     let gateway = Gateway::start().await;
     let mut client = gateway.client();

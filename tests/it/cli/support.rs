@@ -68,10 +68,10 @@ pub fn run_with_input(command: &mut Command, input: &str) -> Run {
     // A program that reads no input may have ended already.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
-    ended(child.wait_with_output().expect("the program ends"))
+    ended(&child.wait_with_output().expect("the program ends"))
 }
 
-pub fn ended(output: Output) -> Run {
+pub fn ended(output: &Output) -> Run {
     Run {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -64,7 +64,7 @@ fn a_reader_that_has_read_enough_is_no_failure() {
         .stderr(Stdio::piped())
         .output()
         .expect("the program runs");
-    let run = ended(output).ends_with(0);
+    let run = ended(&output).ends_with(0);
     assert_eq!(run.stderr, "");
 }
 

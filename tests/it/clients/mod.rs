@@ -1,7 +1,7 @@
 //! Client programs that were written for the original service, unmodified libraries and all.
 //!
 //! Run as processes, each tells the same story (see `story`) in lines that are compared:
-//! - `php`: PHP's SoapClient, SOAP 1.1 and 1.2
+//! - `php`: PHP's `SoapClient`, SOAP 1.1 and 1.2
 //! - `zeep`: Python's zeep, SOAP 1.1 and 1.2
 //! - `mono`: a proxy generated and compiled by Mono's tools, as for a .NET web reference
 //!

@@ -1,4 +1,4 @@
-//! PHP's SoapClient.
+//! PHP's `SoapClient`.
 
 use crate::support::gateway::Gateway;
 

@@ -5,7 +5,7 @@ use std::{env, ffi::OsStr, path::Path, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// What no client program takes, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A program on `scripts/clients`' list.
 pub struct Program(pub &'static str);

@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use sha2::{Digest, Sha256};
 use tokio::{
     sync::watch,
     time::{Instant, sleep, timeout},
 };
 
-use super::{random::Random, uploads::Uploads};
+use super::{
+    random::Random,
+    uploads::{Uploads, assert_whole},
+};
 use crate::support::process::{self, DataDirectory, Process, postmaster, signal};
 
 const CLIENTS: u64 = 4;
@@ -75,13 +77,7 @@ async fn no_acknowledged_document_is_lost_or_changed_when_processes_are_killed()
 
     let finished = uploads.finish().await;
     eprintln!("{} documents, back within {slowest:?}", finished.len());
-    for document in &finished {
-        let content = gateway.export(&document.session).await;
-        let digest: [u8; 32] = Sha256::digest(&content).into();
-        assert!(digest == document.digest, "{}", document.session);
-    }
-    let verified = gateway.run(&["verify"], b"").await;
-    assert!(verified.status.success(), "{verified:?}");
+    assert_whole(&gateway, &finished).await;
     gateway.stop().await;
 }
 

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::random::Random;
-use crate::support::retrying::RetryingClient;
+use crate::support::{process::Process, retrying::RetryingClient};
 
 /// A document whose last chunk was acknowledged.
 #[derive(Debug)]
@@ -76,6 +76,18 @@ impl Uploads {
             .flatten()
             .collect()
     }
+}
+
+/// Reads every document back through the gateway, and has everything else in its database checked.
+pub async fn assert_whole(gateway: &Process, documents: &[Finished]) {
+    assert!(!documents.is_empty(), "nothing was uploaded");
+    for document in documents {
+        let content = gateway.export(&document.session).await;
+        let digest: [u8; 32] = Sha256::digest(&content).into();
+        assert!(digest == document.digest, "session {}", document.session);
+    }
+    let verified = gateway.run(&["verify"], b"").await;
+    assert!(verified.status.success(), "{verified:?}");
 }
 
 async fn upload_until_stopped(

@@ -8,6 +8,7 @@
 //! | `concurrency`  | chunks that come at the same time are all stored, each once |
 //! | `ending`       | a session ends once: cancelled, consumed or expired, and gives up all its bytes |
 //! | `outages`      | without the database a request fails within its limits, and works again within two seconds of the return |
+//! | `overtaken`    | a request that its own repetition has overtaken changes nothing |
 //! | `refusals`     | what is wrong with a session, an account and a chunk is told in the original order |
 //! | `accounts`     | guesses are slowed down, changes of an account hold at once |
 //! | `hot`          | an append stays a heap-only update |
@@ -20,5 +21,6 @@ mod hot;
 mod lost_answers;
 mod model;
 mod outages;
+mod overtaken;
 mod refusals;
 mod support;

@@ -12,7 +12,7 @@ async fn what_is_wrong_with_an_account_is_told_in_order() {
     change_account(&gateway, |account| {
         account.enabled = false;
         account.allowed_networks = vec!["192.0.2.0/24".parse().unwrap()];
-        account.switch_group = "elsewhere".to_owned();
+        account.switch_group = "elsewhere".into();
         account.fax_service = false;
         account.primary = false;
     })

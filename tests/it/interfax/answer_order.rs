@@ -1,4 +1,4 @@
-//! What UploadFileChunk tells first when several things are wrong: a request that cannot be read,
+//! What `UploadFileChunk` tells first when several things are wrong: a request that cannot be read,
 //! the session (-1062), the account (-1003, -666, -677, -310), the chunk (-1061, then -1063).
 
 use crate::support::{
@@ -22,7 +22,7 @@ async fn gateway() -> Gateway {
 async fn forbid_everything(gateway: &Gateway) {
     change_account(gateway, |account| {
         account.enabled = false;
-        account.switch_group = "elsewhere".to_owned();
+        account.switch_group = "elsewhere".into();
         account.fax_service = false;
         account.primary = false;
         account.allowed_networks = vec!["192.0.2.0/24".parse().unwrap()];

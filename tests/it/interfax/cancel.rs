@@ -1,4 +1,4 @@
-//! CancelFileUpload: 0 when something was cancelled, or nothing was named; -1062 otherwise.
+//! `CancelFileUpload`: 0 when something was cancelled, or nothing was named; -1062 otherwise.
 
 use chunkgate::engine::session::SessionState;
 

@@ -1,4 +1,4 @@
-//! A refused StartFileUpload gives back the SessionID element that it was given, if any.
+//! A refused `StartFileUpload` gives back the `SessionID` element that it was given, if any.
 
 use crate::support::{gateway::Gateway, request::credentials};
 

@@ -3,10 +3,10 @@
 //! Who may start a session, and what a refused one is told:
 //! - `credentials`: user name, password, where they must stand
 //! - `account_checks`: the other checks, and their order
-//! - `failed_start`: what becomes of the SessionID element
+//! - `failed_start`: what becomes of the `SessionID` element
 //! - `open_sessions`: how many an account may have
 //! - `throttle`: guesses are slowed down, others are not
-//! - `session_id`: what a SessionID looks like
+//! - `session_id`: what a `SessionID` looks like
 //!
 //! What a session takes:
 //! - `total`: the answer to a chunk, and that documents follow one another

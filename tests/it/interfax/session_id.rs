@@ -1,4 +1,4 @@
-//! A SessionID is 64 upper-case hexadecimal characters.
+//! A `SessionID` is 64 upper-case hexadecimal characters.
 
 use crate::{interfax::support::upload, support::gateway::Gateway};
 

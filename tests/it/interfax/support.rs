@@ -42,7 +42,7 @@ pub async fn behind_proxy() -> Gateway {
     .await
 }
 
-/// The answer to UploadFileChunk with these parameters, as XML.
+/// The answer to `UploadFileChunk` with these parameters, as XML.
 pub async fn upload(client: &mut Client, parameters: &str) -> i64 {
     client
         .call("UploadFileChunk", parameters)

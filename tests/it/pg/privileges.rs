@@ -55,7 +55,7 @@ fn a_directory_the_user_cannot_get_to_is_refused_and_left_alone() {
     let blocked = format!("nobody cannot enter {}", closed.display());
     assert!(message.starts_with(&blocked), "{message}");
     assert!(
-        message.contains("`data.directory` to /var/lib/chunkgate"),
+        message.contains("`server.data_dir` to /var/lib/chunkgate"),
         "{message}"
     );
     assert!(!wanted.exists());

@@ -86,7 +86,7 @@ fn the_setting_is_the_only_place_if_set() {
         .programs_for(new)
         .expect_err("nothing there")
         .to_string();
-    assert!(message.contains("14/bin (`database.bin_dir`)"), "{message}");
+    assert!(message.contains("14/bin (`postgres.bin_dir`)"), "{message}");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn without_programs_the_error_names_three_ways_on() {
     for way in [
         "apt-get install postgresql",
         "create_main_cluster = false",
-        "database.bin_dir",
+        "postgres.bin_dir",
         "database.url",
         "docker compose up",
     ] {

@@ -1,5 +1,7 @@
 //! What the tests stand on.
 
+pub mod alone;
+pub mod eventually;
 pub mod gateway;
 pub mod outage;
 pub mod postgres;

@@ -81,12 +81,9 @@ impl Request {
 
     /// The request line and the headers, the empty line included.
     pub fn head(&self) -> Vec<u8> {
-        let mut head = format!("{}\r\n", self.line);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += "\r\n";
-        head.into_bytes()
+        let header = |(name, value): &(&str, String)| format!("{name}: {value}\r\n");
+        let headers: String = self.headers.iter().map(header).collect();
+        format!("{}\r\n{headers}\r\n", self.line).into_bytes()
     }
 
     /// The body.
@@ -111,15 +108,14 @@ pub fn envelope(version: Version, operation: &str, parameters: &str) -> String {
     )
 }
 
-/// The parameters of StartFileUpload but for SessionID.
+/// The parameters of `StartFileUpload` but for `SessionID`.
 pub fn credentials(user: &str, password: &str) -> String {
-    let mut escaped = String::new();
-    for (name, value) in [("Username", user), ("Password", password)] {
-        escaped += &format!("<{name}>");
+    let [user, password] = [user, password].map(|value| {
+        let mut escaped = String::new();
         chunkgate::xml::escape(value, &mut escaped);
-        escaped += &format!("</{name}>");
-    }
-    escaped
+        escaped
+    });
+    format!("<Username>{user}</Username><Password>{password}</Password>")
 }
 
 /// The element of a chunk.
@@ -127,7 +123,7 @@ pub fn chunk_element(bytes: &[u8]) -> String {
     format!("<Chunk>{}</Chunk>", STANDARD.encode_to_string(bytes))
 }
 
-/// The element of a SessionID.
+/// The element of a `SessionID`.
 pub fn session_element(session: &str) -> String {
     format!("<SessionID>{session}</SessionID>")
 }

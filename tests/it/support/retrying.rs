@@ -15,8 +15,11 @@ use super::{
     soap::{Answer, chunk_parameters, escape, request},
 };
 
-/// How long one request may take, whatever happens to the gateway.
-pub const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+/// How long one request may take, whatever happens to the gateway: `pool.wait`, then
+/// `pool.statement_timeout`, then 2 s in which an unknown outcome is asked for, and a second.
+const LONGEST_REQUEST: Duration = Duration::from_secs(15);
+/// How long something is sent again and again.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The pause before something is sent again.
 const PAUSE: Duration = Duration::from_millis(20);
 /// "Internal error": the protocol's invitation to send again.
@@ -26,10 +29,6 @@ const INTERNAL: i64 = -150;
 #[derive(Clone, Debug)]
 pub struct RetryingClient {
     address: watch::Receiver<SocketAddr>,
-    /// How long it sends again and again before it gives up.
-    pub patience: Duration,
-    /// The longest time any of its requests has taken.
-    pub slowest: Duration,
     /// How many attempts failed.
     pub failures: u32,
 }
@@ -43,8 +42,6 @@ impl RetryingClient {
     pub fn following(address: watch::Receiver<SocketAddr>) -> Self {
         Self {
             address,
-            patience: Duration::from_secs(60),
-            slowest: Duration::ZERO,
             failures: 0,
         }
     }
@@ -85,12 +82,10 @@ impl RetryingClient {
 
     async fn until_answered(&mut self, operation: &str, parameters: &str) -> Answer {
         let request = request(operation, parameters);
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + PATIENCE;
         loop {
-            let begun = Instant::now();
             let address = *self.address.borrow();
             let attempt = timeout(LONGEST_REQUEST, exchange(address, &request)).await;
-            self.slowest = self.slowest.max(begun.elapsed());
             let trouble = match attempt.expect("no request hangs") {
                 Ok(answer) if answer.status == 503 || result_is_internal(&answer, operation) => {
                     format!("{answer:?}")

@@ -10,7 +10,7 @@ use std::{
 /// How one request is answered, after it was read to its end.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
-    /// StartFileUpload succeeds with this SessionID.
+    /// `StartFileUpload` succeeds with this `SessionID`.
     Session(&'static str),
     /// The operation's result is this number.
     Result(i64),
@@ -43,7 +43,7 @@ impl ScriptedServer {
         let port = listener.local_addr().expect("an address").port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let mut play = Play {
-            script: script.to_vec().into_iter(),
+            script: Vec::from(script).into_iter(),
             requests: Arc::clone(&requests),
         };
         // Ends with the test's process, if no connection comes any more.
@@ -127,7 +127,10 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<(String, String)> {
             "content-length" => length = value.parse().expect("a length"),
             "soapaction" => {
                 let path = value.trim_matches('"');
-                operation = path.rsplit('/').next().expect("a name").to_owned();
+                path.rsplit('/')
+                    .next()
+                    .expect("a name")
+                    .clone_into(&mut operation);
             }
             _ => {}
         }

@@ -1,0 +1,25 @@
+//! The HTTP edge of a whole gateway, on real sockets.
+//!
+//! - `body_length`, `body_time`: bodies that are too long, too slow, too long under way
+//! - `in_flight`: how many requests at once
+//! - `body_memory`: what all bodies together take
+//! - `unproven`: chunks that come before their session
+//! - `unknown_sessions`: addresses that guess sessions
+//! - `forwarded`: who the client is and where it has reached us, behind proxies
+//! - `transfer`: HTTP/1.0, `Expect: 100-continue`, chunked coding
+//! - `keep_alive`: a connection after each kind of answer
+//! - `health`, `metrics`, `secrets`: what operators see, and what nobody may see
+
+mod body_length;
+mod body_memory;
+mod body_time;
+mod forwarded;
+mod health;
+mod in_flight;
+mod keep_alive;
+mod metrics;
+mod secrets;
+mod support;
+mod transfer;
+mod unknown_sessions;
+mod unproven;

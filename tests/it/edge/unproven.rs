@@ -1,0 +1,102 @@
+//! A chunk that comes before its session: its first block waits in memory, a longer one is stored
+//! on its address' account until its session is known.
+
+use crate::support::{eventually::eventually, gateway::Gateway, request::Request, wire::Wire};
+
+use super::support::{NO_SESSION, chunk_first_request, is_busy, received};
+
+/// More than one block, so that it is stored before its session is known.
+const STAGED: usize = 300_000;
+/// `<SessionID>`…, then `</UploadFileChunk></soap:Body></soap:Envelope>`.
+const LENGTH_BEHIND_CHUNK: usize = 64 + 23 + 46;
+
+async fn gateway() -> Gateway {
+    Gateway::with(|settings| {
+        settings.content.unproven_per_address = 2 * STAGED as u64 - 1;
+        settings.limits.unknown_sessions_per_minute = 1_000_000;
+        settings.http.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await
+}
+
+/// Sends all of a chunk but not the name of its session; returns what is left to send.
+async fn send_but_for_its_session(gateway: &Gateway, request: &Request) -> (Wire, Vec<u8>) {
+    let (begin, rest) = request
+        .body()
+        .split_at(request.body().len() - LENGTH_BEHIND_CHUNK);
+    let mut wire = Wire::connect(gateway.address).await;
+    wire.send(&request.head()).await;
+    wire.send(begin).await;
+    (wire, rest.to_vec())
+}
+
+#[tokio::test]
+async fn small_and_large_chunks_may_come_before_their_session() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let session = client.start().await;
+    let mut document = Vec::new();
+    for (byte, length) in [(b'a', 1), (b'b', 8 * 1024), (b'c', 262_144), (b'd', STAGED)] {
+        let chunk = vec![byte; length];
+        let request = chunk_first_request(&session, &chunk);
+        let answer = client.send(&request.bytes()).await;
+        document.extend(chunk);
+        let total = i64::try_from(document.len()).unwrap();
+        assert_eq!(answer.result("UploadFileChunk"), total);
+    }
+    let id = gateway.session(&session).await;
+    assert!(gateway.content(id).await == document);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_that_turns_out_to_be_unknown_leaves_nothing() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let session = client.start().await;
+    // What they leave would soon exhaust the address' account.
+    for _ in 0..5 {
+        for length in [10, STAGED] {
+            let request = chunk_first_request(NO_SESSION, &vec![7; length]);
+            let answer = client.send(&request.bytes()).await;
+            assert_eq!(answer.result("UploadFileChunk"), -1062);
+        }
+    }
+    let totals = gateway.repository.totals().await.unwrap();
+    assert_eq!(totals.live_bytes, 0);
+    let request = chunk_first_request(&session, &vec![7; STAGED]);
+    let answer = client.send(&request.bytes()).await;
+    assert_eq!(answer.result("UploadFileChunk"), 300_000);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn over_its_account_an_address_gets_503_and_others_do_not() {
+    let gateway = gateway().await;
+    let (here, elsewhere) = ("192.0.2.1", "192.0.2.2");
+    let session = gateway.client().start().await;
+    let large = chunk_first_request(NO_SESSION, &vec![7; STAGED]).forwarded_for(here);
+    let mut second = Wire::connect(gateway.address).await;
+    let (mut first, rest) = eventually("503", async || {
+        let (mut first, rest) = send_but_for_its_session(&gateway, &large).await;
+        if is_busy(&second.ask(&large).await) {
+            return Some((first, rest));
+        }
+        // The second was faster and may have stood in the first one's way.
+        first.send(&rest).await;
+        first.answer().await;
+        None
+    })
+    .await;
+    // Small ones are not stored before their session is known, so they pass.
+    let small = chunk_first_request(&session, b"small").forwarded_for(here);
+    assert_eq!(second.ask(&small).await.result("UploadFileChunk"), 5);
+    let other = large.clone().forwarded_for(elsewhere);
+    assert_eq!(second.ask(&other).await.result("UploadFileChunk"), -1062);
+
+    first.send(&rest).await;
+    assert_eq!(first.answer().await.result("UploadFileChunk"), -1062);
+    assert_eq!(second.ask(&large).await.result("UploadFileChunk"), -1062);
+    assert_eq!(received(&gateway, &session).await, 5);
+    gateway.stop().await;
+}

@@ -1,0 +1,78 @@
+//! Many large chunks at once need no more memory than a few small ones.
+
+use std::{fs, net::SocketAddr, sync::Arc};
+
+use base64_simd::STANDARD;
+use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Barrier, task::JoinSet};
+
+use crate::support::{
+    process::{DataDirectory, Process},
+    retrying::RetryingClient,
+    soap::{read_answer, request},
+};
+
+const CLIENTS: usize = 200;
+const CHUNK: usize = 3 << 20;
+/// The most that may be resident, in KiB.
+const LIMIT: u64 = 100_000_000 / 1024;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_large_chunks_at_once_fit_into_100_megabytes() {
+    let directory = DataDirectory::new();
+    let gateway = Process::start(directory.path(), &[("content.min_free", "0")]).await;
+    gateway.add_account().await;
+    let mut client = RetryingClient::new(gateway.address);
+    let chunk: Arc<str> = STANDARD.encode_to_string(vec![b'm'; CHUNK]).into();
+    let idle = peak(&gateway);
+
+    let all_connected = Arc::new(Barrier::new(CLIENTS));
+    let mut uploads = JoinSet::new();
+    for _ in 0..CLIENTS {
+        let session = client.start().await;
+        uploads.spawn(upload(
+            gateway.address,
+            session,
+            Arc::clone(&chunk),
+            Arc::clone(&all_connected),
+        ));
+    }
+    uploads.join_all().await;
+
+    let peak = peak(&gateway);
+    eprintln!("at most {peak} KiB resident, {idle} KiB of them before the chunks");
+    assert!(peak < LIMIT, "{peak} KiB were resident");
+    gateway.stop().await;
+}
+
+/// Sends one chunk when all others are about to.
+async fn upload(address: SocketAddr, session: String, chunk: Arc<str>, all: Arc<Barrier>) {
+    let mark = "HERE";
+    let parameters =
+        format!("<SessionID>{session}</SessionID><Chunk>{mark}</Chunk><IsLast>true</IsLast>");
+    let frame = String::from_utf8(request("UploadFileChunk", &parameters)).expect("UTF-8");
+    let length = frame.split_once("\r\n\r\n").expect("a head").1.len();
+    let frame = frame.replace(
+        &format!("Content-Length: {length}"),
+        &format!("Content-Length: {}", length - mark.len() + chunk.len()),
+    );
+    let (before, behind) = frame.split_once(mark).expect("the mark");
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
+    let sent = async {
+        connection.write_all(before.as_bytes()).await?;
+        all.wait().await;
+        connection.write_all(chunk.as_bytes()).await?;
+        connection.write_all(behind.as_bytes()).await
+    };
+    sent.await.expect("the gateway reads");
+    let answer = read_answer(&mut connection).await;
+    assert_eq!(answer.result("UploadFileChunk"), 3 << 20);
+}
+
+/// The most memory that was ever resident, in KiB.
+fn peak(gateway: &Process) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", gateway.process()))
+        .expect("the gateway runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    number.and_then(|kib| kib.parse().ok()).expect("a number")
+}
