@@ -46,9 +46,11 @@ async fn of_two_submissions_one_takes_the_session() {
     for _ in 0..10 {
         let session = engines[0].start_session().await;
         engines[0].upload_last(session, b"fax").await.unwrap();
-        let takes = engines.iter().map(|e| e.engine.consume(session.key, 3));
-        let (taken, refused): (Vec<_>, Vec<_>) =
-            join_all(takes).await.into_iter().partition(Result::is_ok);
+        let attempts = engines.iter().map(|e| e.engine.consume(session.key, 3));
+        let (taken, refused): (Vec<_>, Vec<_>) = join_all(attempts)
+            .await
+            .into_iter()
+            .partition(Result::is_ok);
         assert_eq!((taken.len(), refused.len()), (1, 1));
         assert!(matches!(refused[0], Err(UploadError::SessionNotOpen)));
         assert_eq!(engines[0].content(session).await, b"fax");
