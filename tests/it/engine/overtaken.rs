@@ -4,9 +4,9 @@
 use bytes::Bytes;
 use chunkgate::engine::{Append, Peer, UploadError};
 
-use super::support::{Engine, HERE, Session, World, deliver};
+use super::support::{HERE, Running, Session, World, deliver};
 
-async fn begin(engine: &Engine, session: Session, chunk: &'static [u8]) -> Append {
+async fn begin(engine: &Running, session: Session, chunk: &'static [u8]) -> Append {
     let mut append = engine.engine.append(HERE);
     append.name(session.key).await;
     append.write(Bytes::from_static(chunk)).await;
