@@ -69,7 +69,8 @@ impl Connection {
         let answer = connection
             .exchange(&request("StartFileUpload", &credentials))
             .await?;
-        connection.session = text(&answer, "SessionID").ok_or("no session")?.to_owned();
+        let session = text(&answer, "SessionID").ok_or("no session")?;
+        session.clone_into(&mut connection.session);
         Ok(connection)
     }
 

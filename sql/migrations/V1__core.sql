@@ -92,3 +92,17 @@ CREATE TABLE upload_extent (
 );
 
 CREATE INDEX upload_extent_segment ON upload_extent (store_id, segment);
+
+-- The bytes of a session that nobody will read are given up by the transaction that ends it. By a trigger, since
+-- its statement sees the extents of an append for whose commit the session's row was waited for; the statement
+-- that ends the session does not.
+CREATE FUNCTION upload_session_give_up_bytes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM upload_extent WHERE session_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER upload_session_given_up AFTER UPDATE OF state ON upload_session
+    FOR EACH ROW WHEN (NEW.state IN ('cancelled', 'expired'))
+    EXECUTE FUNCTION upload_session_give_up_bytes();

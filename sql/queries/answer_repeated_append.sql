@@ -3,7 +3,7 @@
 UPDATE upload_session s
 SET last_suspect = false,
     last_boot    = $6,
-    expires_at   = CASE WHEN s.expires_at < now() + make_interval(secs => s.timeout) - interval '5 minutes'
+    expires_at   = CASE WHEN s.expires_at < now() + make_interval(secs => s.timeout - least(300, s.timeout / 10))
                         THEN now() + make_interval(secs => s.timeout)
                         ELSE s.expires_at END
 WHERE s.id = $1

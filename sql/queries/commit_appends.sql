@@ -17,8 +17,8 @@ WITH input AS (
     SET received     = s.received + i.length,
         appends      = s.appends + 1,
         state        = CASE WHEN i.is_last THEN 'complete' ELSE s.state END,
-        -- Moved only when it matters, since it is indexed.
-        expires_at   = CASE WHEN i.is_last OR s.expires_at < now() + make_interval(secs => s.timeout) - interval '5 minutes'
+        -- Moved only when it is five minutes or a tenth of the time-out stale, since it is indexed.
+        expires_at   = CASE WHEN i.is_last OR s.expires_at < now() + make_interval(secs => s.timeout - least(300, s.timeout / 10))
                             THEN now() + make_interval(secs => s.timeout)
                             ELSE s.expires_at END,
         last_boot    = $7,

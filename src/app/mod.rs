@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     backend::Backend,
     content::SharedStore,
-    engine::{UploadEngine, repository::Repository},
+    engine::{End, UploadEngine, repository::Repository},
     http::{Admission, BodyMemory, ClientAddresses, Health},
     jobs::{self, JobParts},
     protocol::interfax::InterFax,
@@ -55,7 +55,7 @@ struct Serving {
     repository: Arc<dyn Repository>,
     store: SharedStore,
     boot: Uuid,
-    committer: JoinHandle<bool>,
+    committer: JoinHandle<End>,
     clients: Server,
     admin: Server,
     jobs: JoinSet<()>,
@@ -199,13 +199,13 @@ impl Serving {
         drop((self.engine, self.repository));
         match timeout(LAST_WORDS, &mut self.committer).await {
             // Only now is it certain that every answer was delivered or is marked.
-            Ok(Ok(true)) => {
+            Ok(Ok(End::Settled)) => {
                 if let Err(error) = backend.database().end_boot(self.boot).await {
                     warn!(%error, "the database could not be told that this process has ended well");
                 }
             }
-            // The next process will take the last answers of this one for lost.
-            Ok(Ok(false)) => {}
+            // The committer has said so; the next process takes the last answers for lost.
+            Ok(Ok(End::InDoubt)) => {}
             Ok(Err(_)) | Err(_) => {
                 self.committer.abort();
                 warn!("commits were still under way when the gateway had to stop");

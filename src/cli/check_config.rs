@@ -16,7 +16,7 @@ Examples:
   chunkgate check-config --json | jq 'select(.origin != \"default\")'
   chunkgate check-config --example > chunkgate.toml")]
 pub(super) struct Arguments {
-    /// One JSON object a line: {\"key\", \"value\", \"origin\", \"variable\"}
+    /// One JSON object a line, with `key`, `value`, `origin` and `variable`
     #[arg(long)]
     json: bool,
     /// Print a configuration file with every setting, its default and its meaning instead

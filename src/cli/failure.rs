@@ -21,7 +21,7 @@ pub(super) enum Failure {
     /// The command line or the settings must be mended first.
     #[error("{0}")]
     Misused(String),
-    /// What was named does not exist, or its state does not allow it.
+    /// What was named does not exist, or is refused in the state it is in.
     #[error("{0}")]
     Refused(String),
     /// Stored bytes are missing or damaged.

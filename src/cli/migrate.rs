@@ -12,7 +12,7 @@ Examples:
   chunkgate migrate
   CHUNKGATE__DATABASE__URL=postgres://chunkgate@db.example/chunkgate chunkgate migrate --json")]
 pub(super) struct Arguments {
-    /// One JSON object: {\"applied\": [...], \"version\": N}
+    /// One JSON object with `applied` (a list) and `version`
     #[arg(long)]
     json: bool,
 }
@@ -25,13 +25,11 @@ pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failur
     if arguments.json {
         return output::json(&migrated);
     }
-    let mut text = String::new();
     for migration in &migrated.applied {
-        text.push_str(&format!("applied {migration}\n"));
+        output::print(&format!("applied {migration}\n"))?;
     }
-    text.push_str(&format!(
+    output::print(&format!(
         "the database is at version {}\n",
         migrated.version
-    ));
-    output::print(&text)
+    ))
 }

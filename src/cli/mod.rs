@@ -34,7 +34,7 @@ Exit codes:
   0  done
   1  failed: the message says why; trying again may help
   2  wrong usage or settings
-  3  not found, or its state does not allow it
+  3  not found, or refused in the state it is in
   4  stored bytes are missing or damaged";
 
 /// A gateway that keeps legacy upload clients alive.
@@ -45,7 +45,6 @@ Exit codes:
     after_help = "`chunkgate help COMMAND` explains each command with examples.",
     after_long_help = EXIT_CODES,
     propagate_version = true,
-    disable_help_subcommand = false,
     max_term_width = 100
 )]
 struct Arguments {

@@ -1,6 +1,9 @@
 //! Standard output, for people and for programs.
 
-use std::io::{self, ErrorKind, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, ErrorKind, Write as _},
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -43,7 +46,7 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     for row in rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
-            line.push_str(&format!("{cell:width$}  "));
+            let _ = write!(line, "{cell:width$}  ");
         }
         text.push_str(line.trim_end());
         text.push('\n');
@@ -71,6 +74,12 @@ pub(super) fn when(time: OffsetDateTime) -> String {
     utc.format(format).expect("every time has these parts")
 }
 
+/// So many of something: `1 extent`, `2 extents`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", thousands(number))
+}
+
 /// A bar for `length` bytes, on standard error if that is a terminal.
 pub(super) fn progress(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(
@@ -81,12 +90,18 @@ pub(super) fn progress(length: u64) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, thousands};
+    use super::{columns, counted, thousands};
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [["id", "state"], ["1000", ""], ["7", "open"]].map(|row| row.map(str::to_owned));
         assert_eq!(columns(&rows), "id    state\n1000\n7     open\n");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        let text = [0, 1, 1000].map(|number| counted(number, "byte"));
+        assert_eq!(text, ["0 bytes", "1 byte", "1,000 bytes"]);
     }
 
     #[test]

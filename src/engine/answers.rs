@@ -37,6 +37,7 @@ struct State {
 }
 
 struct Answer {
+    total: u64,
     // Tells this answer from a later one on the same session.
     serial: u64,
 }
@@ -58,7 +59,7 @@ impl Answers {
         let mut state = self.lock();
         let serial = state.next_serial;
         state.next_serial += 1;
-        state.latest.insert(session, Answer { serial });
+        state.latest.insert(session, Answer { total, serial });
         Receipt {
             answers: Some(self.clone()),
             answer: LostAnswer {
@@ -96,6 +97,23 @@ impl Answers {
     /// be opened.
     pub fn matters(&self, lost: &LostAnswer) -> bool {
         self.lock().is_latest(lost)
+    }
+
+    /// Whether the database should still be told of it: not when the chunk was answered again, or
+    /// another one after it.
+    pub fn is_still_lost(&self, lost: &LostAnswer) -> bool {
+        self.lock().is_latest(lost)
+    }
+
+    /// All answers that are not known to be delivered, when nobody will learn any more what became of them.
+    pub fn in_doubt(&self) -> Vec<LostAnswer> {
+        let state = self.lock();
+        let in_doubt = state.latest.iter().map(|(&session, answer)| LostAnswer {
+            session,
+            total: answer.total,
+            serial: answer.serial,
+        });
+        in_doubt.collect()
     }
 
     /// The database knows of it: the entry may go.

@@ -42,6 +42,7 @@ use unproven::UnprovenBytes;
 
 pub use answers::Receipt;
 pub use append::{Acknowledged, Append, Peer};
+pub use commit::End;
 pub use error::{Blame, UploadError};
 pub use password::Passwords;
 pub use reading::open_content;
@@ -50,7 +51,7 @@ pub use throttle::ThrottleSettings;
 /// How many open sessions are remembered, so that a chunk needs no query to find its session.
 const KNOWN_SESSIONS: u64 = 10_000;
 /// How long one is remembered. The commit asks everything again, so this may be stale.
-const KNOWN_FOR: Duration = Duration::from_secs(60);
+const KNOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the engine is told by the gateway's settings.
 #[derive(Clone, Debug)]
@@ -100,7 +101,8 @@ struct Shared {
 
 impl UploadEngine {
     /// Starts an engine on the present runtime. `boot` must be registered in the database as this
-    /// process. The task ends when the last handle is gone and everything is answered; its value is whether the database knows of every lost answer.
+    /// process. The task ends when the last handle is gone and everything is answered; only if it
+    /// ends [`End::Settled`] may the database be told that this process has ended well.
     ///
     /// # Errors
     /// A message when the settings of accounts are impossible.
@@ -109,7 +111,7 @@ impl UploadEngine {
         store: SharedStore,
         boot: Uuid,
         settings: EngineSettings,
-    ) -> Result<(Self, JoinHandle<bool>), String> {
+    ) -> Result<(Self, JoinHandle<End>), String> {
         let accounts = Accounts::new(Arc::clone(&repository), &settings.accounts)?;
         let (committer, task) = Committer::start(CommitterParts {
             repository: Arc::clone(&repository),

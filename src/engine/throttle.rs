@@ -104,8 +104,8 @@ mod tests {
     fn throttle() -> Throttle {
         Throttle::new(ThrottleSettings {
             failures: 5,
-            window: Duration::from_secs(300),
-            max_delay: Duration::from_secs(60),
+            window: Duration::from_mins(5),
+            max_delay: Duration::from_mins(1),
         })
     }
 

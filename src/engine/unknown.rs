@@ -14,7 +14,7 @@ use moka::sync::Cache;
 /// How many addresses are counted; the least recently used is forgotten first.
 const CAPACITY: u64 = 100_000;
 
-/// Counts unknown SessionIDs by address, minute by minute.
+/// Counts unknown sessions by address, minute by minute.
 pub struct UnknownSessions {
     per_minute: u32,
     counts: Cache<IpAddr, Arc<AtomicU32>>,
@@ -27,7 +27,7 @@ impl UnknownSessions {
             per_minute,
             counts: Cache::builder()
                 .max_capacity(CAPACITY)
-                .time_to_live(Duration::from_secs(60))
+                .time_to_live(Duration::from_mins(1))
                 .build(),
         }
     }

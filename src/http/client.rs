@@ -31,6 +31,13 @@ impl ClientAddresses {
             .any(|network| network.contains(&address))
     }
 
+    /// Whether `request` came from a proxy whose forwarding headers are believed.
+    pub(super) fn trust_peer_of(&self, request: &HttpRequest) -> bool {
+        request
+            .peer_addr()
+            .is_some_and(|peer| self.trusts(peer.ip().to_canonical()))
+    }
+
     /// The client of a request whose connection came from `peer`.
     pub fn resolve(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();

@@ -47,9 +47,8 @@ impl Connection {
             // after that it looks like one that was closed, but has no other end any more.
             Ok((0, _)) if getpeername(&self.socket).is_err() => Peer::Gone,
             Ok((0, _)) => Peer::Finished,
-            // The next request is here already.
-            Ok(_) => Peer::Present,
-            Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
+            // The next request is here already, or nothing is.
+            Ok(_) | Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
             Err(_) => Peer::Gone,
         }
     }

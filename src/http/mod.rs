@@ -9,6 +9,7 @@ mod connection;
 mod health;
 mod log;
 mod memory;
+mod public_address;
 
 pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, respond};
@@ -18,3 +19,4 @@ pub use connection::Connection;
 pub use health::{Health, admin_routes, healthz};
 pub use log::{RequestFacts, log_requests};
 pub use memory::{BlockBuffer, BodyMemory};
+pub use public_address::public_address;

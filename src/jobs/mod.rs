@@ -20,10 +20,13 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 
+pub use reclaim::reclaim;
+pub use sessions::{expire, forget};
+
 /// How often free segments are looked for.
 const RECLAIM_EVERY: Duration = Duration::from_secs(30);
 /// How often rows past their retention are looked for.
-const RETENTION_EVERY: Duration = Duration::from_secs(10 * 60);
+const RETENTION_EVERY: Duration = Duration::from_mins(10);
 /// How often gauges are set.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
 
@@ -52,15 +55,15 @@ pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> Jo
     jobs.spawn(metrics.upkeep(stop.clone()));
     let p = parts.clone();
     jobs.spawn(every(parts.sweep_interval, stop.clone(), move || {
-        sessions::expire(p.clone())
+        expire(p.clone())
     }));
     let p = parts.clone();
     jobs.spawn(every(RETENTION_EVERY, stop.clone(), move || {
-        sessions::forget(p.clone())
+        forget(p.clone())
     }));
     let p = parts.clone();
     jobs.spawn(every(RECLAIM_EVERY, stop.clone(), move || {
-        reclaim::run(p.clone())
+        reclaim(p.clone())
     }));
     let p = parts.clone();
     jobs.spawn(every(GAUGES_EVERY, stop.clone(), move || {
@@ -70,8 +73,8 @@ pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> Jo
 }
 
 /// Runs `job` again and again, one at a time. A stop waits for the one that runs; each is made of
-/// statements with a time-out.
-async fn every<J: Future<Output = ()>>(
+/// statements with a time-out. A run that panics is not the last one.
+async fn every<J: Future<Output = ()> + Send + 'static>(
     period: Duration,
     stop: CancellationToken,
     job: impl Fn() -> J,
@@ -79,6 +82,8 @@ async fn every<J: Future<Output = ()>>(
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        job().await;
+        if let Err(panic) = tokio::spawn(job()).await {
+            tracing::error!(error = %panic, "a job has failed");
+        }
     }
 }

@@ -15,7 +15,7 @@ const BATCH: usize = 256;
 ///
 /// The store is asked first: a segment it offers has cooled longer than a statement can run, so
 /// no commit that names it can still be on its way when the database is asked.
-pub async fn run(parts: JobParts) {
+pub async fn reclaim(parts: JobParts) {
     let offered = parts.store.reclaimable(BATCH);
     if offered.is_empty() {
         return;

@@ -1,6 +1,10 @@
 //! The integration tests: one binary, so that it links once; a folder for each part of the
 //! gateway and a file for each rule.
 
+/// The real program: its commands, messages and exit codes.
+mod cli;
+/// Real client programs, and recordings of others.
+mod clients;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
@@ -10,8 +14,14 @@ mod crash;
 mod cut;
 /// A disk that becomes full: chunks are refused, and nothing is lost.
 mod disk_full;
+/// The engine on a real database: models, races, lost answers, broken connections, accounts.
+mod engine;
 /// A whole gateway on real sockets.
 mod gateway;
+/// The rules of the InterFAX upload, a file each.
+mod interfax;
+/// What a gateway does by itself: expiry, retention, reclamation.
+mod jobs;
 /// Many clients at once: speed and memory.
 mod load;
 /// The gateway's own Postgres starts, survives, and ends with its gateway.

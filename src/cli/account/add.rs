@@ -31,9 +31,10 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         ..AccountSettings::default()
     };
     let account = arguments.changes.apply(new, settings)?;
-    let password = match arguments.password_stdin {
-        true => password::from_stdin()?,
-        false => password::ask_new(user)?,
+    let password = if arguments.password_stdin {
+        password::from_stdin()?
+    } else {
+        password::ask_new(user)?
     };
     process::with_backend(settings, async |backend| {
         let hash = password::hash(settings, &password).await?;

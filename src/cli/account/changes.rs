@@ -23,7 +23,7 @@ pub(super) struct Changes {
     /// The account may be used from this network or address; may be given several times; `any` = from anywhere
     #[arg(long, value_name = "CIDR", value_parser = network)]
     allow: Vec<Network>,
-    /// Switch group; must be that of the gateway (interfax.switch_group)
+    /// Switch group; must be that of the gateway (`interfax.switch_group`)
     #[arg(long, value_name = "GROUP")]
     switch_group: Option<String>,
     /// The account may send faxes

@@ -91,7 +91,7 @@ impl<'a> Tour<'a> {
             Failure::Failed(format!("the system has no random numbers: {error}"))
         })?;
         let encoding = base64_simd::URL_SAFE_NO_PAD;
-        let password = Zeroizing::new(encoding.encode_to_string(&*random));
+        let password = Zeroizing::new(encoding.encode_to_string(*random));
         let hash = password::hash(self.settings, &password).await?;
         let account = AccountSettings {
             switch_group: self.settings.interfax.switch_group.clone(),
@@ -127,7 +127,7 @@ impl<'a> Tour<'a> {
             let credentials = (USER, password.as_str());
             upload::transfer(&client, credentials, &mut document, chunk, &mut transcript)
                 .map(|sent| (sent, document.digest()))
-                .map_err(|error| format!("{}: {error}", service))
+                .map_err(|error| format!("{service}: {error}"))
         });
         match task.await {
             Ok(sent) => sent.map_err(Failure::Failed),

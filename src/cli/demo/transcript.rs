@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Accepted, Document, Observer,
-    output::{self, thousands},
+    output::{self, counted, thousands},
 };
 
 /// Chunks that are shown before the middle of a long document is left out.
@@ -88,8 +88,9 @@ pub(super) fn places(session: SessionId, content: &Path, extents: &[Extent]) -> 
     for (segment, (count, bytes)) in segments {
         let _ = writeln!(
             text,
-            "  segment {segment}: {count} extents, {} bytes",
-            thousands(bytes)
+            "  segment {segment}: {}, {}",
+            counted(count, "extent"),
+            counted(bytes, "byte")
         );
     }
     text

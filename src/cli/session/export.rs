@@ -63,17 +63,19 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         let content = content(backend, settings, &status)?;
         if to_stdout {
             let written = copy(content, &status, output::write).await?;
-            return tell(&status, written, "standard output");
+            tell(&status, written, "standard output");
+            return Ok(());
         }
         let mut draft = Draft::create(file)?;
         let write = |block: &[u8]| draft.file.write_all(block).map_err(cannot_write(file));
         let written = copy(content, &status, write).await?;
         draft.publish(arguments.force)?;
-        tell(&status, written, &file.display().to_string())
+        tell(&status, written, &file.display().to_string());
+        Ok(())
     })
 }
 
-fn tell(status: &SessionStatus, written: u64, target: &str) -> Result<(), Failure> {
+fn tell(status: &SessionStatus, written: u64, target: &str) {
     let open = match status.state {
         SessionState::Open => " so far (the session is still open)",
         SessionState::Complete
@@ -82,11 +84,10 @@ fn tell(status: &SessionStatus, written: u64, target: &str) -> Result<(), Failur
         | SessionState::Expired => "",
     };
     eprintln!(
-        "{} bytes of session {}{open} are in {target}",
+        "{} bytes of session {}{open} are written to {target}",
         thousands(written),
         status.id
     );
-    Ok(())
 }
 
 /// The bytes of the session, unless they are gone.
@@ -204,5 +205,15 @@ fn exists(file: &Path) -> Failure {
 }
 
 fn cannot_write(file: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
-    Failure::io(format!("cannot write {}", file.display()))
+    let file = file.display().to_string();
+    move |error| {
+        // Root cannot see why it should be denied anything: this process is root no more.
+        let way_out = match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "; `chunkgate session export SESSION - > FILE` writes with your own rights"
+            }
+            _ => "",
+        };
+        Failure::Failed(format!("cannot write {file}: {error}{way_out}"))
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Failure, Session, find,
-    output::{self, thousands, when},
+    output::{self, counted, thousands, when},
     process, state,
 };
 
@@ -175,9 +175,9 @@ fn description(session: &SessionStatus) -> Vec<[String; 2]> {
         [
             "received".to_owned(),
             format!(
-                "{} bytes in {} chunks",
-                thousands(session.received),
-                session.appends
+                "{} in {}",
+                counted(session.received, "byte"),
+                counted(session.appends, "chunk")
             ),
         ],
         [

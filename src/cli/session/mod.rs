@@ -36,7 +36,7 @@ pub(super) enum Command {
 /// Which upload.
 #[derive(Debug, Args)]
 pub(super) struct Session {
-    /// Number of the session as `list` and the log show it, or the client's SessionID
+    /// Number of the session as `list` and the log show it, or the client's `SessionID`
     #[arg(value_name = "SESSION", value_parser = session_name)]
     session: SessionName,
 }
@@ -73,7 +73,7 @@ async fn find(repository: &dyn Repository, name: SessionName) -> Result<SessionS
     status.ok_or_else(|| Failure::Refused("there is no such session".to_owned()))
 }
 
-/// A SessionID of 64 hexadecimal characters, or a number.
+/// A `SessionID` of 64 hexadecimal characters, or a number.
 fn session_name(text: &str) -> Result<SessionName, String> {
     if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         // Clients may print in lower case what they sent as they got it.

@@ -74,7 +74,7 @@ pub(super) fn agent(timeout: Duration) -> Agent {
 }
 
 /// Sends a request and reads its answer: the operation's number if it is not negative, and the
-/// SessionID.
+/// `SessionID`.
 pub(super) fn call(
     agent: &Agent,
     url: &str,
@@ -86,14 +86,14 @@ pub(super) fn call(
         .header("Content-Type", "text/xml; charset=utf-8")
         .header("SOAPAction", operation.action())
         .send(request)
-        .map_err(attempt)?;
+        .map_err(|error| attempt(&error))?;
     let status = response.status().as_u16();
     let body = response
         .body_mut()
         .with_config()
         .limit(LONGEST_ANSWER)
         .read_to_vec()
-        .map_err(attempt)?;
+        .map_err(|error| attempt(&error))?;
     match status {
         // Busy, or a proxy that lost its server: the answer is lost, the request perhaps not.
         408 | 429 | 502 | 503 | 504 => return Err(Attempt::Again(format!("HTTP status {status}"))),
@@ -151,7 +151,7 @@ fn meaning(code: i64) -> &'static str {
     }
 }
 
-fn attempt(error: Error) -> Attempt {
+fn attempt(error: &Error) -> Attempt {
     let message = error.to_string();
     match error {
         Error::Http(_) | Error::BadUri(_) | Error::InvalidProxyUrl | Error::HostNotFound => {

@@ -3,7 +3,6 @@
 use std::{cell::RefCell, thread, time::Duration};
 
 use ureq::Agent;
-use zeroize::Zeroizing;
 
 use super::{
     call::{self, Attempt, CallError},
@@ -64,7 +63,7 @@ impl Client {
         })
     }
 
-    /// StartFileUpload: the SessionID of a new upload. If an answer was lost, a session without
+    /// `StartFileUpload`: the `SessionID` of a new upload. If an answer was lost, a session without
     /// bytes may stay behind until it expires.
     pub fn start(
         &self,
@@ -76,13 +75,13 @@ impl Client {
             writer.element("Username", user);
             writer.element("Password", password);
         });
-        let (_, session) = self.call(Operation::Start, request, observer)?;
+        let (_, session) = self.call(Operation::Start, &request, observer)?;
         session
             .filter(|session| !session.is_empty())
             .ok_or_else(|| CallError::Unexpected("the service named no SessionID".to_owned()))
     }
 
-    /// UploadFileChunk: the bytes the session has now, by the service's count.
+    /// `UploadFileChunk`: the bytes the session has now, by the service's count.
     pub fn chunk(
         &self,
         session: &str,
@@ -96,11 +95,11 @@ impl Client {
             writer.open("Chunk").markup(&encoded).close("Chunk");
             writer.element("IsLast", if is_last { "true" } else { "false" });
         });
-        self.call(Operation::Chunk, request, observer)
+        self.call(Operation::Chunk, &request, observer)
             .map(|(total, _)| total)
     }
 
-    /// CancelFileUpload; tried once, because the session expires anyway.
+    /// `CancelFileUpload`; tried once, because the session expires anyway.
     pub fn cancel(&self, session: &str) -> Result<(), CallError> {
         let request = Operation::Cancel.request(|writer| {
             writer.element("SessionID", session);
@@ -117,14 +116,14 @@ impl Client {
     fn call(
         &self,
         operation: Operation,
-        request: Zeroizing<String>,
+        request: &str,
         observer: &mut dyn Observer,
     ) -> Result<(u64, Option<String>), CallError> {
         let mut pause = self.options.first_pause;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let last = match self.attempt(operation, &request) {
+            let last = match self.attempt(operation, request) {
                 Ok(answer) => return Ok(answer),
                 Err(Attempt::Never(error)) => return Err(error),
                 Err(Attempt::Again(reason)) => reason,

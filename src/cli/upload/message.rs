@@ -27,7 +27,7 @@ impl Operation {
         }
     }
 
-    /// The value of the SOAPAction header, in its quotes.
+    /// The value of the `SOAPAction` header, in its quotes.
     pub fn action(self) -> String {
         format!("\"{SERVICE}/{}\"", self.name())
     }
@@ -50,7 +50,7 @@ impl Operation {
 /// What the service said.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The operation's number, and the SessionID if there is one.
+    /// The operation's number, and the `SessionID` if there is one.
     Result { code: i64, session: Option<String> },
     /// A SOAP fault, in its words.
     Fault(String),

@@ -21,8 +21,8 @@ pub use transfer::{Accepted, Observer, TransferCause, TransferError, Transferred
 use super::{Failure, output, password, values};
 use report::Report;
 
-/// Uploads a file over SOAP (StartFileUpload, UploadFileChunk), as a legacy client would, and
-/// prints the SessionID that a fax submission may name.
+/// Uploads a file over SOAP (`StartFileUpload`, `UploadFileChunk`), as a legacy client would, and
+/// prints the `SessionID` that a fax submission may name.
 ///
 /// Every total that the server answers is compared with what was sent. A chunk whose answer is
 /// lost (time-out, broken connection, 503, -150) is sent again on a new connection, so that it is
@@ -36,7 +36,7 @@ Examples:
 pub(super) struct Arguments {
     /// The file
     file: PathBuf,
-    /// Address of the service, as in http://127.0.0.1:8080/dfs.asmx
+    /// Address of the service, as in `http://127.0.0.1:8080/dfs.asmx`
     #[arg(long)]
     url: String,
     /// Name of the account
@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     /// How long one call may take
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::seconds)]
     timeout: u32,
-    /// One JSON object: {\"session_id\", \"bytes\", \"chunks\", \"repeats\"}
+    /// One JSON object with `session_id`, `bytes`, `chunks` and `repeats`
     #[arg(long)]
     json: bool,
 }
@@ -82,16 +82,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.file.display();
     let file = File::open(&arguments.file).map_err(Failure::io(format!("cannot open {path}")))?;
     let length = file.metadata().map_or(0, |data| data.len());
-    let password = match arguments.password_stdin {
-        true => password::from_stdin()?,
-        false => password::ask(&arguments.user)?,
+    let password = if arguments.password_stdin {
+        password::from_stdin()?
+    } else {
+        password::ask(&arguments.user)?
     };
     let options = ClientOptions {
         retries: arguments.retries,
         timeout: Duration::from_secs(arguments.timeout.into()),
         ..ClientOptions::default()
     };
-    let client = Client::new(&arguments.url, options).map_err(failure)?;
+    let client = Client::new(&arguments.url, options)
+        .map_err(|error| with_message(&error, error.to_string()))?;
     let mut report = Report::new(length);
     let sent = transfer(
         &client,
@@ -118,15 +120,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         });
     }
     output::print(&format!(
-        "{} bytes in {} chunks\nSessionID {}\n",
-        output::thousands(sent.bytes),
-        sent.chunks,
+        "{} in {}\nSessionID {}\n",
+        output::counted(sent.bytes, "byte"),
+        output::counted(sent.chunks, "chunk"),
         sent.session
     ))
-}
-
-fn failure(error: CallError) -> Failure {
-    with_message(&error, error.to_string())
 }
 
 fn with_message(error: &CallError, message: String) -> Failure {

@@ -21,7 +21,7 @@ impl Observer for () {}
 /// A chunk the service has stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Accepted<'a> {
-    /// The SessionID.
+    /// The `SessionID`.
     pub session: &'a str,
     /// Bytes of the chunk.
     pub length: u64,
@@ -34,7 +34,7 @@ pub struct Accepted<'a> {
 /// A document the service has stored.
 #[derive(Clone, Debug)]
 pub struct Transferred {
-    /// The SessionID.
+    /// The `SessionID`.
     pub session: String,
     /// Bytes of the document.
     pub bytes: u64,
@@ -46,7 +46,7 @@ pub struct Transferred {
 
 /// Why a document was not transferred, and what became of its session.
 #[derive(Debug, thiserror::Error)]
-#[error("{cause}{}", aftermath(.cancelled))]
+#[error("{cause}{}", aftermath(.cancelled.as_ref()))]
 pub struct TransferError {
     /// What went wrong.
     pub cause: TransferCause,
@@ -76,7 +76,7 @@ pub enum TransferCause {
     },
 }
 
-fn aftermath(cancelled: &Option<Result<(), CallError>>) -> String {
+fn aftermath(cancelled: Option<&Result<(), CallError>>) -> String {
     match cancelled {
         None => String::new(),
         Some(Ok(())) => "; the session is cancelled".to_owned(),

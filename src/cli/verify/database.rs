@@ -16,7 +16,11 @@ use crate::{
     settings::Settings,
 };
 
-use super::{Failure, journal, output, process};
+use super::{
+    Failure, journal,
+    output::{self, counted},
+    process,
+};
 
 /// Sessions asked for at a time.
 const PAGE: u32 = 500;
@@ -50,10 +54,10 @@ pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
         output::json(&summary)?;
     } else {
         output::print(&format!(
-            "{} sessions, {} extents, {} bytes: {}\n",
-            summary.sessions,
-            summary.extents,
-            output::thousands(summary.bytes),
+            "{}, {}, {}: {}\n",
+            counted(summary.sessions, "session"),
+            counted(summary.extents, "extent"),
+            counted(summary.bytes, "byte"),
             match summary.damaged_sessions {
                 0 => "all whole",
                 _ => "DAMAGED",
@@ -97,15 +101,14 @@ fn tell(damage: &Damage, json: bool) -> Result<(), Failure> {
     if json {
         return output::json(damage);
     }
-    let mut text = String::new();
     for problem in &damage.told {
-        text.push_str(&format!("session {}: {problem}\n", damage.session));
+        output::print(&format!("session {}: {problem}\n", damage.session))?;
     }
     let more = damage.problems - damage.told.len() as u64;
     if more > 0 {
-        text.push_str(&format!("session {}: and {more} more\n", damage.session));
+        output::print(&format!("session {}: and {more} more\n", damage.session))?;
     }
-    output::print(&text)
+    Ok(())
 }
 
 struct Check {

@@ -9,7 +9,10 @@ use crate::{
     settings::Settings,
 };
 
-use super::{Failure, journal, output};
+use super::{
+    Failure, journal,
+    output::{self, counted},
+};
 
 /// What a segment holds.
 #[derive(Debug, Serialize)]
@@ -60,14 +63,16 @@ pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
         output::json(&summary)?;
     } else {
         output::print(&format!(
-            "{} segments: {}\n",
-            summary.segments, summary.count
+            "{}: {}\n",
+            counted(summary.segments, "segment"),
+            summary.count
         ))?;
     }
     match summary.unreadable {
         0 => Ok(()),
         unreadable => Err(Failure::Damaged(format!(
-            "{unreadable} segments cannot be read"
+            "{} cannot be read",
+            counted(unreadable, "segment")
         ))),
     }
 }
@@ -104,10 +109,10 @@ impl Summary {
 
 impl std::fmt::Display for Count {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let bytes = output::thousands(self.bytes);
-        write!(f, "{} intact records, {bytes} bytes", self.records)?;
+        let records = counted(self.records, "intact record");
+        write!(f, "{records}, {}", counted(self.bytes, "byte"))?;
         if self.not_intact > 0 {
-            write!(f, ", {} records not intact", self.not_intact)?;
+            write!(f, ", {} not intact", counted(self.not_intact, "record"))?;
         }
         Ok(())
     }

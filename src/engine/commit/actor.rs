@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{
     sync::mpsc,
-    task::JoinSet,
+    task::{self, JoinSet},
     time::{Instant, sleep_until},
 };
 use tracing::{error, warn};
@@ -15,7 +15,7 @@ use tracing::{error, warn};
 use crate::engine::{answers::LostAnswer, session::SessionId};
 
 use super::{
-    CommitterParts, Waiting,
+    CommitterParts, End, Waiting,
     group::{self, Done, Unresolved},
 };
 
@@ -32,12 +32,14 @@ pub struct Actor {
     parts: CommitterParts,
     queue: mpsc::Receiver<Waiting>,
     waiting: VecDeque<Waiting>,
-    // Sessions in a group under way.
-    busy: HashSet<SessionId>,
+    // Sessions in a group or a repair under way, and in which.
+    busy: HashMap<SessionId, task::Id>,
     // Appends whose outcome could not be found out yet. The next append of such a session has to
     // wait for that, since it may be the same one again.
     unresolved: HashMap<SessionId, Unresolved>,
-    under_way: JoinSet<Vec<Done>>,
+    groups: JoinSet<Vec<Done>>,
+    // Beside the groups, so that a repair that waits for a lock keeps no append waiting. One at a time.
+    repairs: JoinSet<Vec<Done>>,
     lost: Vec<LostAnswer>,
     retry_at: Option<Instant>,
 }
@@ -48,20 +50,20 @@ impl Actor {
             parts,
             queue,
             waiting: VecDeque::new(),
-            busy: HashSet::new(),
+            busy: HashMap::new(),
             unresolved: HashMap::new(),
-            under_way: JoinSet::new(),
+            groups: JoinSet::new(),
+            repairs: JoinSet::new(),
             lost: Vec::new(),
             retry_at: None,
         }
     }
 
-    /// Runs until nobody can hand it anything any more. Whether the database knows of every lost
-    /// answer.
-    pub async fn run(mut self) -> bool {
+    pub async fn run(mut self) -> End {
         let mut open = true;
-        while open || !self.waiting.is_empty() || !self.under_way.is_empty() {
+        while open || !self.waiting.is_empty() || !self.groups.is_empty() {
             self.start_groups();
+            self.start_repairs();
             let retry_at = self.retry_at;
             let answers = self.parts.answers.clone();
             tokio::select! {
@@ -69,7 +71,8 @@ impl Actor {
                     Some(waiting) => self.take(waiting),
                     None => open = false,
                 },
-                Some(done) = self.under_way.join_next() => self.finished(done),
+                Some(done) = self.groups.join_next() => self.finished(done),
+                Some(done) = self.repairs.join_next() => self.finished(done),
                 () = answers.some_lost(), if retry_at.is_none() => self.lost.extend(answers.take_lost()),
                 () = sleep_until(retry_at.unwrap_or_else(Instant::now)), if retry_at.is_some() => self.retry_at = None,
             }
@@ -89,18 +92,23 @@ impl Actor {
     }
 
     fn start_groups(&mut self) {
-        while self.under_way.len() < GROUPS {
+        while self.groups.len() < GROUPS {
             let group = self.next_group();
             if group.is_empty() {
                 break;
             }
+            let sessions: Vec<_> = group.iter().map(group::Member::session).collect();
             let parts = self.parts.clone();
-            self.under_way
+            let task = self
+                .groups
                 .spawn(async move { group::run(&parts, group).await });
+            self.keep_busy(sessions, task.id());
         }
-        if self.retry_at.is_none() {
-            self.start_repairs();
-        }
+    }
+
+    fn keep_busy(&mut self, sessions: impl IntoIterator<Item = SessionId>, task: task::Id) {
+        let sessions = sessions.into_iter();
+        self.busy.extend(sessions.map(|session| (session, task)));
     }
 
     /// The longest-waiting appends of distinct sessions that are not under way.
@@ -111,7 +119,7 @@ impl Actor {
         while group.len() < GROUP_SIZE && index < self.waiting.len() {
             let session = self.waiting[index].append.session;
             // Appends of one session stay in order.
-            if self.busy.contains(&session) || !passed_over.insert(session) {
+            if self.busy.contains_key(&session) || !passed_over.insert(session) {
                 index += 1;
                 continue;
             }
@@ -123,33 +131,42 @@ impl Actor {
                 waiting,
             });
         }
-        self.busy.extend(group.iter().map(group::Member::session));
         group
     }
 
     /// Tells the database of lost answers and asks it for open outcomes, beside the groups, for
     /// sessions that are not under way.
     fn start_repairs(&mut self) {
+        if self.retry_at.is_some() || !self.repairs.is_empty() {
+            return;
+        }
+        // One that waited for its session to be free may have been answered again meanwhile.
+        let answers = &self.parts.answers;
+        self.lost.retain(|lost| answers.is_still_lost(lost));
         let busy = &self.busy;
         let lost: Vec<_> = self
             .lost
-            .extract_if(.., |lost| !busy.contains(&lost.session))
+            .extract_if(.., |lost| !busy.contains_key(&lost.session))
             .take(GROUP_SIZE)
             .collect();
         let unresolved: Vec<_> = self
             .unresolved
-            .extract_if(|session, _| !busy.contains(session))
+            .extract_if(|session, _| !busy.contains_key(session))
             .take(GROUP_SIZE)
             .map(|(_, unresolved)| unresolved)
             .collect();
         if lost.is_empty() && unresolved.is_empty() {
             return;
         }
-        self.busy.extend(lost.iter().map(|lost| lost.session));
-        self.busy.extend(unresolved.iter().map(Unresolved::session));
+        let of_lost = lost.iter().map(|lost| lost.session);
+        let sessions: Vec<_> = of_lost
+            .chain(unresolved.iter().map(Unresolved::session))
+            .collect();
         let parts = self.parts.clone();
-        self.under_way
+        let task = self
+            .repairs
             .spawn(async move { group::repair(&parts, lost, unresolved).await });
+        self.keep_busy(sessions, task.id());
     }
 
     fn finished(&mut self, done: Result<Vec<Done>, tokio::task::JoinError>) {
@@ -158,9 +175,7 @@ impl Actor {
             // A bug: the callers get an error, and the sessions must not stay busy for ever.
             Err(panic) => {
                 error!(error = %panic, "a commit group has failed");
-                if self.under_way.is_empty() {
-                    self.busy.clear();
-                }
+                self.busy.retain(|_, task| *task != panic.id());
                 return;
             }
         };
@@ -177,26 +192,28 @@ impl Actor {
         }
     }
 
-    /// Before the process ends, the database learns which answers were lost: the next process
-    /// takes the others for delivered.
-    async fn leave_nothing_unsaid(mut self) -> bool {
-        self.lost.extend(self.parts.answers.take_lost());
-        let unresolved = self
-            .unresolved
-            .drain()
-            .map(|(_, unresolved)| unresolved)
-            .collect();
-        let left = group::repair(&self.parts, self.lost, unresolved).await;
+    /// Before the process ends, the database learns which answers were lost, or may be: the next
+    /// process takes the others for delivered.
+    async fn leave_nothing_unsaid(mut self) -> End {
+        while let Some(done) = self.repairs.join_next().await {
+            self.finished(done);
+        }
+        // An outcome found out now may be one more answer that was lost.
+        let unresolved = self.unresolved.into_values().collect();
+        let mut left = group::repair(&self.parts, Vec::new(), unresolved).await;
+        let in_doubt = self.parts.answers.in_doubt();
+        left.extend(group::repair(&self.parts, in_doubt, Vec::new()).await);
         let unsaid = left
             .iter()
             .filter(|done| done.unresolved.is_some() || done.not_marked.is_some())
             .count();
-        if unsaid > 0 {
-            warn!(
-                sessions = unsaid,
-                "the database could not be told which answers were lost"
-            );
+        if unsaid == 0 {
+            return End::Settled;
         }
-        unsaid == 0
+        warn!(
+            sessions = unsaid,
+            "the database could not be told which answers were lost"
+        );
+        End::InDoubt
     }
 }

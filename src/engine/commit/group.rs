@@ -159,14 +159,17 @@ enum Outcome {
     /// It is the last append of its session, which another request has committed and answers for.
     Overtaken(u64),
     Missing,
-    Unknown(RepositoryError),
+    /// To be found out until then.
+    Unknown(RepositoryError, Instant),
     Failed(UploadError),
 }
 
 impl Outcome {
     fn of(error: RepositoryError) -> Self {
         match error {
-            RepositoryError::OutcomeUnknown(_) => Self::Unknown(error),
+            RepositoryError::OutcomeUnknown(_) => {
+                Self::Unknown(error, Instant::now() + RESOLVE_WITHIN)
+            }
             RepositoryError::Unavailable(_)
             | RepositoryError::Refused { .. }
             | RepositoryError::Corrupt(_) => Self::Failed(error.into()),
@@ -255,7 +258,9 @@ async fn pursue(
             Outcome::Committed(total) => return Ok(open(total)),
             Outcome::Overtaken(total) => return Ok((total, Receipt::of_no_matter(session, total))),
             Outcome::Failed(error) => return Err(Pursuit::Refused(error)),
-            Outcome::Unknown(error) => return resolve_now(parts, append, error).await.map(open),
+            Outcome::Unknown(error, until) => {
+                return resolve_until(parts, append, error, until).await.map(open);
+            }
             Outcome::Missing => outcome = explain(parts, append, peer).await?,
         }
     }
@@ -303,19 +308,20 @@ async fn explain(
     }
 }
 
-/// Asks the database what became of an append, for as long as a caller can be kept waiting.
-async fn resolve_now(
+/// Asks the database what became of an append, for as long as a caller can be kept waiting. The
+/// appends of a group share the deadline: the last of them must not wait for all the others.
+async fn resolve_until(
     parts: &CommitterParts,
     append: &Commit,
     broken: RepositoryError,
+    deadline: Instant,
 ) -> Result<u64, Pursuit> {
-    let deadline = Instant::now() + RESOLVE_WITHIN;
-    loop {
+    while Instant::now() < deadline {
         match parts.repository.resolve(append).await {
             Ok(Some(total)) => return Ok(total),
             Ok(None) => return Err(Pursuit::Refused(broken.into())),
-            Err(_) if Instant::now() < deadline => tokio::time::sleep(RESOLVE_PAUSE).await,
-            Err(_) => return Err(Pursuit::Open(broken)),
+            Err(_) => tokio::time::sleep(RESOLVE_PAUSE).await,
         }
     }
+    Err(Pursuit::Open(broken))
 }

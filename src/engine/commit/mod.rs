@@ -46,6 +46,15 @@ pub struct Committer {
     queue: mpsc::Sender<Waiting>,
 }
 
+/// How a committer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Every answer was delivered, or the database knows that it may be lost.
+    Settled,
+    /// Some answer may be lost without the database's knowing.
+    InDoubt,
+}
+
 /// What the committer works with.
 #[derive(Clone)]
 pub struct CommitterParts {
@@ -70,9 +79,8 @@ struct Waiting {
 
 impl Committer {
     /// Starts the committer on the present runtime. It ends, with everything it was given
-    /// answered, when every handle is gone; then it says whether the database knows of every
-    /// answer that was lost.
-    pub fn start(parts: CommitterParts) -> (Self, JoinHandle<bool>) {
+    /// answered, when every handle is gone.
+    pub fn start(parts: CommitterParts) -> (Self, JoinHandle<End>) {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let task = tokio::spawn(actor::Actor::new(parts, waiting).run());
         (Self { queue }, task)

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Instant};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
-    dev::ConnectionInfo,
     http::{
         Method, StatusCode,
         header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
@@ -16,7 +15,7 @@ use crate::{
     engine::UploadEngine,
     http::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, respond,
+        RequestFacts, busy, client_address, public_address, respond,
     },
     soap::{self, Fault, Outcome, RequestHead, Version},
     telemetry::metrics::{self, Answer, Refusal},
@@ -140,14 +139,12 @@ impl InterFax {
     }
 
     fn document(&self, request: &HttpRequest) -> HttpResponse {
-        let query = request.query_string();
-        if query.eq_ignore_ascii_case("wsdl") {
-            let address = self.address(&request.connection_info());
+        let address = self.address(request);
+        if request.query_string().eq_ignore_ascii_case("wsdl") {
             return HttpResponse::Ok()
                 .content_type("text/xml; charset=utf-8")
                 .body(soap::wsdl::render(WSDL, &address));
         }
-        let address = self.address(&request.connection_info());
         HttpResponse::Ok()
             .content_type("text/plain; charset=utf-8")
             .body(format!(
@@ -156,11 +153,11 @@ impl InterFax {
     }
 
     /// The address a client is to send its calls to: the fixed one, or the one it has used.
-    fn address(&self, used: &ConnectionInfo) -> String {
+    fn address(&self, request: &HttpRequest) -> String {
         let path = &self.settings.path;
         match &self.settings.public_url {
             Some(url) => format!("{}{path}", url.trim_end_matches('/')),
-            None => format!("http://{}{path}", used.host()),
+            None => public_address(request, &self.addresses, path),
         }
     }
 }

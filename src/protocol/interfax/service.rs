@@ -24,7 +24,8 @@ pub const OPERATIONS: &[&str] = &[
 /// An operation with its parameters.
 pub enum Call {
     StartFileUpload(StartFileUpload),
-    UploadFileChunk(UploadFileChunk),
+    // Boxed: it is much larger than the others.
+    UploadFileChunk(Box<UploadFileChunk>),
     CancelFileUpload(CancelFileUpload),
 }
 
@@ -49,7 +50,8 @@ impl Service for Exchange<'_> {
                 Call::StartFileUpload(StartFileUpload::read(parameters).await?)
             }
             upload_file_chunk::NAME => {
-                Call::UploadFileChunk(UploadFileChunk::read(self, parameters).await?)
+                let call = UploadFileChunk::read(self, parameters).await?;
+                Call::UploadFileChunk(Box::new(call))
             }
             cancel_file_upload::NAME => {
                 Call::CancelFileUpload(CancelFileUpload::read(parameters).await?)

@@ -27,9 +27,8 @@ impl UploadFileChunk {
         while let Some(name) = parameters.next(&["SessionID", "Chunk", "IsLast"]).await? {
             match name {
                 "SessionID" => {
-                    append
-                        .name(SessionKey::of(&parameters.string().await?))
-                        .await
+                    let key = SessionKey::of(&parameters.string().await?);
+                    append.name(key).await;
                 }
                 "Chunk" => read_chunk(exchange, parameters, &mut append).await?,
                 _ => is_last = parameters.boolean().await?,

@@ -10,6 +10,7 @@ use rustls::{
 use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::PoolSettings;
 
@@ -90,13 +91,14 @@ impl Connector {
     /// The driver's.
     pub async fn open(&self) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
         let (client, connection) = self.config.connect(self.tls.clone()).await?;
-        let driver = tokio::spawn(async move {
+        // Whoever gives up waiting for the settings gives up the connection.
+        let driver = AbortOnDropHandle::new(tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection to the database has ended");
             }
-        });
+        }));
         client.batch_execute(&self.session).await?;
-        Ok((client, driver))
+        Ok((client, driver.detach()))
     }
 
     /// Opens one connection and says in full why, if it cannot.
@@ -164,6 +166,8 @@ impl deadpool_postgres::Connect for Connector {
     ) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), tokio_postgres::Error>> {
         let connector = self.clone();
         let opening = self.runtime.spawn(async move { connector.open().await });
+        // The pool stops waiting after `connect_timeout`.
+        let opening = AbortOnDropHandle::new(opening);
         Box::pin(async move {
             match opening.await {
                 Ok(result) => result,

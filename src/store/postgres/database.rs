@@ -6,7 +6,7 @@ use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
 };
 use tokio::time::timeout;
-use tokio_postgres::{Row, types::ToSql};
+use tokio_postgres::{Row, error::SqlState, types::ToSql};
 
 use crate::engine::repository::RepositoryError;
 
@@ -161,6 +161,12 @@ impl Database {
             Err(PoolError::Timeout(TimeoutType::Wait)) => Err(RepositoryError::Unavailable(
                 "no connection was free within pool.wait".to_owned(),
             )),
+            // Its other connections work; to give those up would only make it worse.
+            Err(PoolError::Backend(error))
+                if error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS) =>
+            {
+                Err(RepositoryError::Unavailable(super::connect::chain(&error)))
+            }
             Err(error) => {
                 let why = super::connect::chain(&error);
                 self.trip(&why);
@@ -173,7 +179,7 @@ impl Database {
     fn failed(&self, error: RepositoryError) -> RepositoryError {
         match &error {
             RepositoryError::Unavailable(why) | RepositoryError::OutcomeUnknown(why) => {
-                self.trip(why)
+                self.trip(why);
             }
             RepositoryError::Refused { .. } | RepositoryError::Corrupt(_) => {}
         }
@@ -187,6 +193,9 @@ impl Database {
     }
 
     fn trip(&self, why: &str) {
+        // Idle connections to a server that vanished without a word look well, and would keep one
+        // request after the other waiting when the server is back.
+        self.pool.retain(|_, _| false);
         let connector = self.connector.clone();
         let probe = move || {
             let connector = connector.clone();

@@ -1,6 +1,6 @@
 //! What an error of the driver means to the engine.
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::Severity;
 
 use crate::engine::repository::RepositoryError;
 
@@ -9,14 +9,9 @@ pub fn while_running(error: &tokio_postgres::Error) -> RepositoryError {
     let Some(refusal) = error.as_db_error() else {
         return RepositoryError::OutcomeUnknown(error.to_string());
     };
-    // The server's last words before it goes; a commit may have been on its way out.
-    let going = [
-        SqlState::ADMIN_SHUTDOWN,
-        SqlState::CRASH_SHUTDOWN,
-        SqlState::CANNOT_CONNECT_NOW,
-        SqlState::IDLE_SESSION_TIMEOUT,
-    ];
-    if going.contains(refusal.code()) {
+    // Whatever ends the connection - the server's last words, or a pooler's about a server that it
+    // lost - may have come while a commit was on its way out.
+    if refusal.parsed_severity() != Some(Severity::Error) {
         return RepositoryError::OutcomeUnknown(refusal.message().to_owned());
     }
     RepositoryError::Refused {

@@ -9,7 +9,7 @@ refinery::embed_migrations!("sql/migrations");
 /// The advisory lock under which migrations run: "chunkgat" as bytes.
 const LOCK: i64 = 0x6368_756e_6b67_6174;
 /// How long another process may take for its migrations.
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 /// How often the lock is tried.
 const TRY_EVERY: Duration = Duration::from_millis(100);
 

@@ -22,5 +22,5 @@ mod power_cut;
 mod reader;
 mod reclaim;
 mod space;
-mod support;
-mod test_disk;
+pub mod support;
+pub mod test_disk;

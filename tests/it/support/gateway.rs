@@ -49,7 +49,7 @@ fn log() {
         .try_init();
 }
 
-fn pool() -> PoolSettings {
+pub fn pool() -> PoolSettings {
     let pool = Settings::default().pool;
     PoolSettings {
         size: pool.size,
@@ -174,7 +174,8 @@ impl Gateway {
         drop(self.stop_keeping().await);
     }
 
-    async fn stop_keeping(mut self) -> (Settings, TestDatabase, TempDir) {
+    /// Stops in order, and keeps what the next gateway or a command needs.
+    pub async fn stop_keeping(mut self) -> (Settings, TestDatabase, TempDir) {
         drop(self.engine);
         drop(self.repository);
         drop(self.stop.take());

@@ -1,0 +1,23 @@
+//! The real program: its commands, messages and exit codes.
+
+/// An account's life, from `add` to `remove`.
+mod accounts;
+/// `check-config` shows everything but secrets.
+mod check_config;
+/// The demo goes through the socket, verifies, and serves on.
+mod demo;
+/// `serve` with its own Postgres: beside other commands, after root, until a signal.
+mod serve;
+/// Uploads are listed, shown, exported and cancelled.
+mod sessions;
+/// systemd hears when it is ready and when it stops.
+mod systemd;
+/// `upload` repeats what was not answered, and nothing else.
+mod upload;
+/// Exit codes and messages that every command shares.
+mod usage;
+/// `verify` finds damage and names its session.
+mod verify;
+
+mod serving;
+mod support;

@@ -1,0 +1,366 @@
+//! Engines on one database, and what a test does to them.
+
+mod memory_store;
+mod proxy;
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use chunkgate::{
+    content::SharedStore,
+    engine::{
+        Acknowledged, End, EngineSettings, Passwords, Peer, ThrottleSettings, UploadEngine,
+        UploadError,
+        account::{AccountId, AccountSettings},
+        accounts::{AccountsSettings, Credentials},
+        repository::{Commit, Repository, SessionName},
+        session::{SessionId, SessionKey, SessionLimits, SessionStatus},
+    },
+    store::postgres::{Connector, Database, PoolSettings, Postgres, TlsSettings},
+};
+use futures_util::TryStreamExt;
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, Config};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::support::{gateway::MIGRATED, postgres::TestDatabase};
+
+pub use memory_store::MemoryStore;
+pub use proxy::{Fate, Proxy};
+
+/// Where every client of these tests is.
+pub const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// The account that every world has.
+pub const USER: &str = "Office";
+/// Its password.
+pub const PASSWORD: &str = "s3cret";
+/// Its limits, unless it has its own.
+pub const LIMITS: SessionLimits = SessionLimits {
+    max_chunk: 100,
+    max_total: 1000,
+    timeout: Duration::from_secs(3600),
+};
+
+/// A database, a store, and an account.
+pub struct World {
+    pub database: TestDatabase,
+    pub store: Arc<MemoryStore>,
+    /// For a test's own statements.
+    pub sql: Client,
+    pub account: AccountId,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let database = TestDatabase::new(&MIGRATED).await;
+        let sql = database.connect().await;
+        let store = MemoryStore::new();
+        let insert = "INSERT INTO content_store (id, kind) VALUES ($1, 'journal')";
+        let id = store_id(&*store);
+        sql.execute(insert, &[&id]).await.expect("a store");
+        let pool = open(database.config(), pool());
+        let account = add_account(&repository(&pool), USER, &AccountSettings::default()).await;
+        Self {
+            database,
+            store,
+            sql,
+            account,
+        }
+    }
+
+    /// A gateway's engine on this database.
+    pub async fn engine(&self) -> Engine {
+        self.engine_with(self.database.config(), pool(), LIMITS)
+            .await
+    }
+
+    /// An engine that reaches the database elsewhere, or waits otherwise.
+    pub async fn engine_with(
+        &self,
+        config: Config,
+        pool: PoolSettings,
+        limits: SessionLimits,
+    ) -> Engine {
+        let boot = Uuid::new_v4();
+        // Not by registering: that would declare the engines beside it dead.
+        let insert = "INSERT INTO gateway_boot (id, store_id) VALUES ($1, $2)";
+        let id = store_id(&*self.store);
+        self.sql
+            .execute(insert, &[&boot, &id])
+            .await
+            .expect("a boot");
+        let database = open(config, pool);
+        let repository = repository(&database);
+        let store: SharedStore = Arc::clone(&self.store) as SharedStore;
+        let settings = EngineSettings {
+            limits,
+            ..settings()
+        };
+        let (engine, committer) =
+            UploadEngine::start(Arc::clone(&repository), store, boot, settings).expect("an engine");
+        Engine {
+            engine,
+            repository,
+            database,
+            boot,
+            committer,
+        }
+    }
+
+    /// Stops an engine in order and starts another.
+    pub async fn restart(&self, engine: Engine) -> Engine {
+        engine.stop().await;
+        self.engine().await
+    }
+
+    /// `kill -9` of an engine, and the start of another, which takes it for dead.
+    pub async fn crash(&self, engine: Engine) -> Engine {
+        engine.kill(self).await;
+        self.engine().await
+    }
+
+    /// One number out of the database.
+    pub async fn number(&self, query: &str) -> i64 {
+        let row = self.sql.query_one(query, &[]).await.expect("a row");
+        row.get(0)
+    }
+
+    /// Runs statements.
+    pub async fn run(&self, statements: &str) {
+        self.sql.batch_execute(statements).await.expect(statements);
+    }
+}
+
+/// One engine of a world.
+pub struct Engine {
+    pub engine: UploadEngine,
+    pub repository: Arc<dyn Repository>,
+    pub database: Database,
+    pub boot: Uuid,
+    committer: JoinHandle<End>,
+}
+
+/// A session of a test.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    pub key: SessionKey,
+    pub id: SessionId,
+}
+
+impl Engine {
+    pub async fn start_session(&self) -> Session {
+        let started = self.try_start().await.expect("a session");
+        started
+    }
+
+    pub async fn try_start(&self) -> Result<Session, UploadError> {
+        let credentials = credentials(USER, PASSWORD);
+        let started = self
+            .engine
+            .start_session(&credentials, HERE, "test")
+            .await?;
+        Ok(Session {
+            key: started.token.key(),
+            id: started.id,
+        })
+    }
+
+    /// Sends one chunk; what becomes of the answer is the caller's choice.
+    pub async fn send(
+        &self,
+        session: Session,
+        chunk: &[u8],
+        is_last: bool,
+    ) -> Result<Acknowledged, UploadError> {
+        send(&self.engine, session, chunk, is_last).await
+    }
+
+    /// Sends one chunk whose answer arrives; the new total.
+    pub async fn upload(&self, session: Session, chunk: &[u8]) -> Result<u64, UploadError> {
+        deliver(self.send(session, chunk, false).await)
+    }
+
+    /// Sends the last chunk; its answer arrives.
+    pub async fn upload_last(&self, session: Session, chunk: &[u8]) -> Result<u64, UploadError> {
+        deliver(self.send(session, chunk, true).await)
+    }
+
+    /// Sends one chunk whose answer is lost; the total that nobody hears.
+    pub async fn upload_unheard(
+        &self,
+        session: Session,
+        chunk: &[u8],
+        is_last: bool,
+    ) -> Result<u64, UploadError> {
+        self.send(session, chunk, is_last)
+            .await
+            .map(|done| done.total)
+    }
+
+    pub async fn status(&self, session: Session) -> SessionStatus {
+        let name = SessionName::Id(session.id);
+        self.engine.status(name).await.expect("a session")
+    }
+
+    /// The whole document.
+    pub async fn content(&self, session: Session) -> Vec<u8> {
+        let blocks: Vec<Bytes> = self
+            .engine
+            .open_content(session.id)
+            .try_collect()
+            .await
+            .expect("the content is whole");
+        blocks.concat()
+    }
+
+    /// `kill -9`; and what the next process on the store does with one that has not said how it
+    /// ended.
+    pub async fn kill(self, world: &World) {
+        self.committer.abort();
+        let _aborted = self.committer.await;
+        let delete = "DELETE FROM gateway_boot WHERE id = $1";
+        world
+            .sql
+            .execute(delete, &[&self.boot])
+            .await
+            .expect("an answer");
+    }
+
+    /// Stops in order, as the gateway does.
+    pub async fn stop(self) {
+        let Self {
+            engine,
+            repository,
+            database,
+            boot,
+            committer,
+        } = self;
+        drop((engine, repository));
+        let end = committer.await.expect("the committer does not panic");
+        if end == End::Settled {
+            database.end_boot(boot).await.expect("a last word");
+        }
+    }
+}
+
+/// Sends one chunk through a handle of an engine.
+pub async fn send(
+    engine: &UploadEngine,
+    session: Session,
+    chunk: &[u8],
+    is_last: bool,
+) -> Result<Acknowledged, UploadError> {
+    let mut append = engine.append(HERE);
+    append.name(session.key).await;
+    if !chunk.is_empty() {
+        append.write(Bytes::copy_from_slice(chunk)).await;
+    }
+    append.finish(is_last, || Peer::Present).await
+}
+
+/// The answer arrives.
+pub fn deliver(answer: Result<Acknowledged, UploadError>) -> Result<u64, UploadError> {
+    let done = answer?;
+    done.receipt.delivered();
+    Ok(done.total)
+}
+
+/// Asks until the answer is yes; what is waited for happens by itself.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> F) {
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !check().await {
+        assert!(
+            std::time::Instant::now() < deadline,
+            "waited in vain until {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+pub fn credentials(user: &str, password: &str) -> Credentials {
+    Credentials {
+        user: user.to_owned(),
+        password: Zeroizing::new(password.to_owned()),
+    }
+}
+
+/// Adds an account with the tests' password.
+pub async fn add_account(
+    repository: &Arc<dyn Repository>,
+    name: &str,
+    settings: &AccountSettings,
+) -> AccountId {
+    let passwords = Passwords::new(64, 1).expect("cheap parameters");
+    let hash = passwords.hash(PASSWORD).await.expect("a hash");
+    let added = repository.add_account(name, &hash, settings).await;
+    added.expect("an answer").expect("a new name")
+}
+
+/// An append as the committer would hand it over, with its bytes sealed.
+pub async fn sealed(store: &MemoryStore, session: Session, chunk: &[u8]) -> Commit {
+    use chunkgate::{content::Store, engine::repository::ChunkFacts};
+    let mut writer = store.writer(None);
+    let block = Bytes::copy_from_slice(chunk);
+    writer.write(block).await.expect("memory");
+    Commit {
+        session: session.id,
+        fence: 0,
+        chunk: ChunkFacts {
+            length: chunk.len() as u64,
+            digest: xxhash_rust::xxh3::xxh3_128(chunk),
+        },
+        is_last: false,
+        answer_lost: false,
+        extents: writer.seal().await.expect("memory").extents,
+    }
+}
+
+pub fn open(config: Config, pool: PoolSettings) -> Database {
+    let connector = Connector::new(config, &TlsSettings::default(), &pool).expect("a connector");
+    Database::new(connector, &pool).expect("a pool")
+}
+
+pub fn repository(database: &Database) -> Arc<dyn Repository> {
+    Arc::new(Postgres::new(database.clone(), "".into()))
+}
+
+/// Every wait is short enough for a test, and long enough for a loaded machine.
+pub fn pool() -> PoolSettings {
+    PoolSettings {
+        size: 8,
+        wait: Duration::from_secs(2),
+        connect_timeout: Duration::from_secs(5),
+        statement_timeout: Duration::from_secs(10),
+        lock_timeout: Duration::from_secs(5),
+        idle_in_transaction_timeout: Duration::from_secs(10),
+    }
+}
+
+pub fn settings() -> EngineSettings {
+    EngineSettings {
+        limits: LIMITS,
+        max_open_sessions: 1000,
+        switch_group: "".into(),
+        accounts: AccountsSettings {
+            throttle: ThrottleSettings {
+                failures: 5,
+                window: Duration::from_secs(300),
+                max_delay: Duration::from_secs(60),
+            },
+            remember: Duration::from_secs(60),
+            hash_memory: 64,
+            hash_iterations: 1,
+        },
+        unproven_per_address: 1 << 20,
+        unknown_sessions_per_minute: 0,
+    }
+}
+
+fn store_id(store: &dyn chunkgate::content::Store) -> Uuid {
+    store.id().0
+}

@@ -1,0 +1,41 @@
+//! -1011: an account has as many open sessions as it may.
+
+use crate::support::gateway::{Gateway, PASSWORD, USER};
+
+use super::support::{change_account, start};
+
+#[tokio::test]
+async fn one_more_open_session_than_allowed_is_1011() {
+    let gateway = Gateway::with(|settings| settings.session.max_open_per_account = 2).await;
+    let mut client = gateway.client();
+    let first = client.start().await;
+    let second = client.start().await;
+    let refused = client.start_as(USER, PASSWORD).await;
+    assert_eq!(refused.result("StartFileUpload"), -1011);
+    assert!(!refused.body.contains("SessionID"), "{}", refused.body);
+
+    // A complete session is not open any more, nor is a cancelled one.
+    assert_eq!(client.chunk(&first, b"document", true).await, 8);
+    assert_eq!(start(&mut client, USER, PASSWORD).await, 0);
+    assert_eq!(start(&mut client, USER, PASSWORD).await, -1011);
+    assert_eq!(client.cancel(&second).await, 0);
+    assert_eq!(start(&mut client, USER, PASSWORD).await, 0);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_accounts_own_limit_counts_before_the_gateways() {
+    let gateway = Gateway::with(|settings| settings.session.max_open_per_account = 1).await;
+    let mut client = gateway.client();
+    change_account(&gateway, |account| {
+        account.limits.max_open_sessions = Some(2);
+    })
+    .await;
+    let results = [
+        start(&mut client, USER, PASSWORD).await,
+        start(&mut client, USER, PASSWORD).await,
+        start(&mut client, USER, PASSWORD).await,
+    ];
+    assert_eq!(results, [0, 0, -1011]);
+    gateway.stop().await;
+}

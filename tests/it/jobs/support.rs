@@ -1,0 +1,87 @@
+//! Rows that the jobs work on, and jobs that run once.
+
+use std::{sync::Arc, time::Duration};
+
+use chunkgate::{
+    content::SharedStore,
+    http::{Admission, BodyMemory},
+    jobs::JobParts,
+    store::postgres::{Connector, Database, Postgres, TlsSettings},
+};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::support::{
+    gateway::{MIGRATED, pool},
+    postgres::TestDatabase,
+};
+
+/// A database, and jobs on it.
+pub struct Jobs {
+    pub parts: JobParts,
+    pub sql: Client,
+    _database: TestDatabase,
+}
+
+impl Jobs {
+    pub async fn on(store: SharedStore) -> Self {
+        let test_database = TestDatabase::new(&MIGRATED).await;
+        let sql = test_database.connect().await;
+        let tls = TlsSettings::default();
+        let connector = Connector::new(test_database.config(), &tls, &pool()).expect("a connector");
+        let database = Database::new(connector, &pool()).expect("a pool");
+        database
+            .register_journal(store.id())
+            .await
+            .expect("a store");
+        database
+            .register_boot(Uuid::new_v4(), store.id())
+            .await
+            .expect("a boot");
+        sql.batch_execute(
+            "INSERT INTO account (name, name_key, password_hash) VALUES ('a', 'a', '')",
+        )
+        .await
+        .expect("an account");
+        let parts = JobParts {
+            repository: Arc::new(Postgres::new(database.clone(), "".into())),
+            store,
+            database,
+            memory: BodyMemory::new(0),
+            admission: Admission::new(1),
+            sweep_interval: Duration::from_secs(60),
+            retention: Duration::from_secs(24 * 3600),
+        };
+        Self {
+            parts,
+            sql,
+            _database: test_database,
+        }
+    }
+
+    /// Adds `count` open sessions with a byte each, which run out after `expires` (an interval).
+    pub async fn sessions(&self, count: u32, expires: &str) {
+        let store = self.parts.store.id();
+        self.run(&format!(
+            "WITH started AS (
+                 INSERT INTO upload_session (session_key, account_id, protocol, client_address,
+                                             max_chunk, max_total, timeout, received, expires_at)
+                 SELECT sha256(gen_random_uuid()::text::bytea), account.id, 'test', '', 100, 100, 60, 1,
+                        now() + interval '{expires}'
+                 FROM account, generate_series(1, {count})
+                 RETURNING id
+             )
+             INSERT INTO upload_extent
+             SELECT id, 0, 1, '{store}', 1, 0, decode(repeat('00', 16), 'hex') FROM started"
+        ))
+        .await;
+    }
+
+    pub async fn run(&self, statement: &str) {
+        self.sql.batch_execute(statement).await.expect(statement);
+    }
+
+    pub async fn number(&self, query: &str) -> i64 {
+        self.sql.query_one(query, &[]).await.expect(query).get(0)
+    }
+}
