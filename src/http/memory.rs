@@ -74,6 +74,8 @@ pub struct BlockBuffer {
 impl BlockBuffer {
     /// The bytes, and up to which length they may be filled now.
     pub fn fill(&mut self) -> (&mut BytesMut, usize) {
+        // Taken as a whole: growing bit by bit would end at up to twice of what was reserved.
+        self.bytes.reserve(self.capacity - self.bytes.len());
         (&mut self.bytes, self.capacity)
     }
 
@@ -89,7 +91,7 @@ impl BlockBuffer {
 
     /// The block, leaving the buffer empty. The next one may be as large at once.
     pub fn take(&mut self) -> Bytes {
-        self.bytes.split().freeze()
+        std::mem::take(&mut self.bytes).freeze()
     }
 
     /// Whether nothing is in it.
@@ -119,6 +121,22 @@ mod tests {
         assert_eq!(memory.used(), MAX_BLOCK - SMALLEST);
         drop(buffer);
         assert_eq!(memory.used(), 0);
+    }
+
+    #[test]
+    fn a_buffer_takes_no_more_memory_than_it_reserves() {
+        let memory = BodyMemory::new(1 << 20);
+        let mut buffer = memory.buffer();
+        loop {
+            let (bytes, capacity) = buffer.fill();
+            while capacity - bytes.len() >= 3 {
+                bytes.extend_from_slice(b"abc");
+            }
+            assert_eq!(bytes.capacity(), capacity);
+            if !buffer.grow() {
+                break;
+            }
+        }
     }
 
     #[test]
