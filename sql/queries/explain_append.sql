@@ -10,10 +10,14 @@ SELECT s.state,
        a.switch_group,
        a.fax_service,
        a.is_primary,
+       suspicion.found AS suspect,
        (s.last_length IS NOT DISTINCT FROM $2
         AND s.last_digest IS NOT DISTINCT FROM $3
         AND s.last_is_last IS NOT DISTINCT FROM $4
-        AND ($5 OR s.last_suspect OR NOT EXISTS (SELECT FROM gateway_boot b WHERE b.id = s.last_boot))) AS repeated
+        AND ($5 OR suspicion.found)) AS repeated
 FROM upload_session s
 LEFT JOIN account a ON a.id = s.account_id
+CROSS JOIN LATERAL (
+    SELECT s.last_suspect OR NOT EXISTS (SELECT FROM gateway_boot b WHERE b.id = s.last_boot) AS found
+) suspicion
 WHERE s.id = $1

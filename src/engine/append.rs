@@ -270,7 +270,7 @@ impl Append {
         };
         match judge(append, met.as_ref(), &self.shared.settings.switch_group) {
             Verdict::Refuse(error) => error,
-            Verdict::Commit { .. } | Verdict::AnswerAgain => match &self.storage {
+            Verdict::Commit { .. } | Verdict::AnswerAgain { .. } => match &self.storage {
                 Err(error) => error.clone().into(),
                 // The session's limit was raised meanwhile; the client may send the chunk again.
                 Ok(()) => UploadError::Internal("a chunk was dropped that is allowed now"),

@@ -93,6 +93,8 @@ pub struct Explanation {
     pub fence: i64,
     /// What the owner may; none if the account is gone.
     pub owner: Option<AccountSettings>,
+    /// The database knows that the answer to the append before may be lost.
+    pub suspect: bool,
     /// The append equals the one before, whose answer may be lost.
     pub repeated: bool,
 }

@@ -79,7 +79,7 @@ pub async fn run(parts: &CommitterParts, group: Vec<Member>) -> Vec<Done> {
     }
     let (ready, compared): (Vec<_>, Vec<_>) = ready
         .into_iter()
-        .partition(|(waiting, standing)| waiting.has_bytes() && !standing.is_stale);
+        .partition(|(waiting, standing)| waiting.has_bytes() && !standing.is_stale());
     let mut outcomes = commit_together(parts, ready).await;
     outcomes.extend(
         compared
@@ -185,25 +185,38 @@ impl Outcome {
 /// What is known of an append's client and of the answer before, when its turn has come.
 #[derive(Clone, Copy)]
 struct Standing {
-    /// If it equals the append before, it is that one again.
-    may_repeat: bool,
-    /// If it is a repetition, its client hears the answer of another request.
-    client_is_elsewhere: bool,
-    /// Its client has gone on, and what it brought is not committed any more.
-    is_stale: bool,
+    /// The client has closed its end.
+    finished: bool,
+    /// The append before was answered after this one was begun.
+    overtaken: bool,
+    /// That answer is on its way, or was lost.
+    answer_lost: bool,
 }
 
 impl Standing {
     fn of(parts: &CommitterParts, waiting: &Waiting) -> Self {
         let session = waiting.append.session;
-        let finished = waiting.origin.peer == Peer::Finished;
-        let overtaken = parts.answers.given_since(session, waiting.origin.begun);
-        let answer_lost = parts.answers.may_be_lost(session);
         Self {
-            may_repeat: answer_lost || finished || overtaken,
-            client_is_elsewhere: finished || (overtaken && !answer_lost),
-            is_stale: finished && overtaken,
+            finished: waiting.origin.peer == Peer::Finished,
+            overtaken: parts.answers.given_since(session, waiting.origin.begun),
+            answer_lost: parts.answers.may_be_lost(session),
         }
+    }
+
+    /// Whether an append that equals the one before is that one again.
+    fn may_repeat(self) -> bool {
+        self.answer_lost || self.finished || self.overtaken
+    }
+
+    /// Whether the client has gone on, so that what it brought is not committed any more.
+    fn is_stale(self) -> bool {
+        self.finished && self.overtaken
+    }
+
+    /// Whether the client of a repetition hears the answer of another request: it has closed this
+    /// connection, or the append before was answered since and that answer is not `suspect`.
+    fn client_is_elsewhere(self, suspect: bool) -> bool {
+        self.finished || (self.overtaken && !self.answer_lost && !suspect)
     }
 }
 
@@ -236,7 +249,7 @@ async fn settle_before(
         });
     }
     let standing = Standing::of(parts, &waiting);
-    waiting.append.answer_lost = standing.may_repeat;
+    waiting.append.answer_lost = standing.may_repeat();
     Ok((waiting, standing))
 }
 
@@ -324,20 +337,19 @@ async fn explain(
     let met = parts.repository.explain(append).await.map_err(refused)?;
     match judge(append, met.as_ref(), &parts.switch_group) {
         Verdict::Refuse(error) => Err(Pursuit::Refused(error)),
-        // Nobody may be there to hear it, so what is known of the answer before stays as it is.
-        Verdict::AnswerAgain if standing.client_is_elsewhere => {
-            Ok(Outcome::Overtaken(met.map_or(0, |met| met.received)))
+        Verdict::AnswerAgain { total, suspect } if standing.client_is_elsewhere(suspect) => {
+            // Nobody may be there to hear it, so what is known of the answer before stays as it is.
+            Ok(Outcome::Overtaken(total))
         }
-        Verdict::AnswerAgain => {
-            let received = met.map_or(0, |met| met.received);
+        Verdict::AnswerAgain { total, .. } => {
             // Should nobody learn whether the database took note, the answer counts as lost.
-            let receipt = parts.answers.open(append.session, received);
+            let receipt = parts.answers.open(append.session, total);
             let again = parts.repository.answer_again(parts.boot, append).await;
             let again = again.map_err(refused)?;
             receipt.delivered();
             Ok(again.map_or(Outcome::Missing, Outcome::Committed))
         }
-        Verdict::Commit { .. } if standing.is_stale => {
+        Verdict::Commit { .. } if standing.is_stale() => {
             Err(Pursuit::Refused(UploadError::ClientGone))
         }
         Verdict::Commit { .. } if append.extents.is_empty() => Err(Pursuit::Refused(

@@ -11,8 +11,13 @@ use crate::engine::{
 pub enum Verdict {
     /// Tell the client.
     Refuse(UploadError),
-    /// It is the append before, whose answer was lost: answer it again.
-    AnswerAgain,
+    /// It is the append before: answer it again.
+    AnswerAgain {
+        /// What was answered, or should have been.
+        total: u64,
+        /// The database knows that the answer may be lost.
+        suspect: bool,
+    },
     /// Nothing stands in its way (any more): commit it with this fence.
     Commit {
         /// The session's present fence.
@@ -39,7 +44,10 @@ pub fn judge(append: &Commit, met: Option<&Explanation>, switch_group: &str) -> 
         return Verdict::Refuse(refusal);
     }
     if met.repeated {
-        return Verdict::AnswerAgain;
+        return Verdict::AnswerAgain {
+            total: met.received,
+            suspect: met.suspect,
+        };
     }
     let length = append.chunk.length;
     if length == 0 {
@@ -88,7 +96,7 @@ mod tests {
     fn said(verdict: &Verdict) -> &'static str {
         match verdict {
             Verdict::Refuse(error) => error.label(),
-            Verdict::AnswerAgain => "again",
+            Verdict::AnswerAgain { .. } => "again",
             Verdict::Commit { .. } => "commit",
         }
     }
@@ -143,6 +151,7 @@ mod tests {
                             max_total: 1000,
                             fence: 3,
                             owner: owner.clone(),
+                            suspect: false,
                             repeated,
                         };
                         let verdict = judge(&append(length), Some(&met), "ours");

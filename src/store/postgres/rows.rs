@@ -91,6 +91,7 @@ pub fn explanation(row: &Row) -> Result<Explanation> {
         max_total: unsigned(row, "max_total")?,
         fence: get(row, "fence")?,
         owner,
+        suspect: get(row, "suspect")?,
         repeated: get(row, "repeated")?,
     })
 }

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use chunkgate::engine::{Append, Peer, UploadError};
 
-use super::support::{HERE, Running, Session, World, deliver};
+use super::support::{HERE, Running, Session, World, deliver, eventually};
 
 async fn begin(engine: &Running, session: Session, chunk: &'static [u8]) -> Append {
     let mut append = engine.engine.append(HERE);
@@ -84,4 +84,25 @@ async fn different_chunks_sent_side_by_side_are_all_data() {
     let answer = beside.finish(false, || Peer::Present).await;
     assert_eq!(deliver(answer).unwrap(), 9);
     assert_eq!(engine.content(session).await, b"rightleft");
+}
+
+#[tokio::test]
+async fn a_repetition_is_answered_also_when_the_database_knows_of_the_loss() {
+    let world = World::new().await;
+    let engine = world.engine().await;
+    let session = engine.start_session().await;
+    let repetition = begin(&engine, session, b"zeros").await;
+    engine
+        .upload_unheard(session, b"zeros", false)
+        .await
+        .unwrap();
+    let id = session.id;
+    let known = format!("SELECT count(*) FROM upload_session WHERE id = {id} AND last_suspect");
+    eventually("the database knows", || async {
+        world.number(&known).await == 1
+    })
+    .await;
+    let answer = repetition.finish(false, || Peer::Present).await;
+    assert_eq!(deliver(answer).unwrap(), 5);
+    assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 10);
 }
