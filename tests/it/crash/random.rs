@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// SplitMix64.
+/// The generator `SplitMix64`.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 

@@ -1,14 +1,14 @@
 //! A connection that ends after the last byte of a request: the client does not know whether its
 //! chunk was stored, and sends it again.
 
-use crate::support::proxy::{After, Cut, End};
+use crate::support::proxy::{Cut, End};
 
 use super::{Commit, Stage};
 
 /// Cuts right behind the request.
 fn behind(end: End) -> impl Fn(usize, usize) -> Cut {
     move |request, _| Cut {
-        after: After::Request(request),
+        after: request,
         end,
     }
 }

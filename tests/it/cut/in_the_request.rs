@@ -1,6 +1,6 @@
 //! A connection that ends inside a request: the chunk sent again is stored, once.
 
-use crate::support::proxy::{After, Cut, End};
+use crate::support::proxy::{Cut, End};
 
 use super::{Commit, Stage};
 
@@ -21,7 +21,7 @@ async fn cut_everywhere(end: End) {
     for place in PLACES {
         for chunk in 0..3 {
             let cut = |request, head| Cut {
-                after: After::Request(place(request, head)),
+                after: place(request, head),
                 end,
             };
             stage.upload(chunk, cut, Commit::AtOnce).await;

@@ -5,6 +5,9 @@
 //! | `in_the_request`    | a chunk that did not arrive whole leaves no trace |
 //! | `before_the_answer` | a chunk whose answer was lost is stored once |
 //!
+//! A connection that ends after its answer was handed to the network is not here: no gateway can
+//! know whether the answer arrived, and so an equal chunk that follows is data.
+//!
 //! Each test uploads the same three chunks, two of them equal, cuts one connection, and finds the
 //! document byte for byte. That the equal chunks are there shows that a cut does not turn data
 //! into a repetition.
@@ -65,23 +68,23 @@ impl Stage {
     /// for a request of that length and a head of that length.
     async fn upload(&mut self, cut_at: usize, cut: impl Fn(usize, usize) -> Cut, commit: Commit) {
         let session = self.client.start().await;
-        let chunks = document();
+        let document = document();
         let mut total = 0;
-        for (index, chunk) in chunks.iter().enumerate() {
+        for (index, chunk) in document.iter().enumerate() {
             total += i64::try_from(chunk.len()).expect("a short chunk");
-            let is_last = index + 1 == chunks.len();
+            let is_last = index + 1 == document.len();
             let failures = self.client.failures;
-            let answered = if index == cut_at {
+            let result = if index == cut_at {
                 let (request, head) = lengths(&session, chunk, is_last);
-                let held = match commit {
+                let lock = match commit {
                     Commit::AtOnce => None,
                     Commit::AfterTheCut => Some(hold_commits(&self.gateway, &session).await),
                 };
                 let was_cut = self.proxy.cut_next(cut(request, head));
                 let release = async {
                     was_cut.await.expect("the connection is cut");
-                    if let Some(held) = held {
-                        held.batch_execute("ROLLBACK").await.expect("released");
+                    if let Some(lock) = lock {
+                        lock.batch_execute("ROLLBACK").await.expect("released");
                     }
                 };
                 let sending = self.client.chunk(&session, chunk, is_last);
@@ -89,13 +92,13 @@ impl Stage {
             } else {
                 self.client.chunk(&session, chunk, is_last).await
             };
-            assert_eq!(answered, total, "chunk {index}, cut at {cut_at}");
+            assert_eq!(result, total, "chunk {index}, cut at {cut_at}");
             let cuts = u32::from(index == cut_at);
             assert_eq!(self.client.failures - failures, cuts, "chunk {index}");
         }
         let id = self.gateway.session(&session).await;
         let content = self.gateway.content(id).await;
-        assert!(content == chunks.concat(), "cut at {cut_at}");
+        assert!(content == document.concat(), "cut at {cut_at}");
     }
 }
 

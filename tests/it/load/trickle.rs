@@ -16,7 +16,7 @@ use crate::support::{
     soap::{Client, chunk_parameters, request},
 };
 
-const TRICKLING: usize = 1000;
+const TRICKLING: u32 = 1000;
 /// How often each of them sends a few bytes.
 const NOW_AND_THEN: Duration = Duration::from_secs(2);
 const A_FEW_BYTES: usize = 16;
@@ -84,7 +84,7 @@ impl Trickling {
             connection.write_all(begin).await.expect("it reads");
             let rest = rest.to_vec();
             let mut stop = stop.clone();
-            let first = NOW_AND_THEN.mul_f64(number as f64 / TRICKLING as f64);
+            let first = NOW_AND_THEN * number / TRICKLING;
             clients.spawn(async move {
                 let trickling = async {
                     tokio::time::sleep(first).await;

@@ -26,14 +26,13 @@ use super::{
 };
 
 /// How long anything a process is asked for may take on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `chunkgate serve` with its own Postgres. Dropped, it is killed, and its Postgres ends
 /// with it.
 #[derive(Debug)]
 pub struct Process {
     pub address: SocketAddr,
-    pub admin_address: SocketAddr,
     directory: PathBuf,
     /// What other commands on its data directory run under.
     beside: Vec<String>,
@@ -58,12 +57,11 @@ impl Process {
             .expect("the program starts");
         let stderr = child.stderr.take().expect("stderr is piped");
         let mut lines = BufReader::new(stderr).lines();
-        let (address, admin_address) = timeout(PATIENCE, ready(&mut lines))
+        let address = timeout(PATIENCE, ready(&mut lines))
             .await
             .expect("the gateway serves in time");
         Self {
             address,
-            admin_address,
             directory: directory.to_owned(),
             beside: Vec::new(),
             child,
@@ -198,14 +196,13 @@ fn chunkgate(program: &[&str], directory: &Path, changes: Changes<'_>) -> Comman
     command
 }
 
-/// Reads the log up to the line that says where clients and operators are served.
-async fn ready(lines: &mut Lines<BufReader<ChildStderr>>) -> (SocketAddr, SocketAddr) {
+/// Reads the log up to the line that says where clients are served.
+async fn ready(lines: &mut Lines<BufReader<ChildStderr>>) -> SocketAddr {
     while let Some(line) = lines.next_line().await.expect("its log") {
         eprintln!("{line}");
         let fields: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-        let address = |name| fields.get(name)?.as_str()?.parse().ok();
-        if let (Some(clients), Some(operators)) = (address("clients"), address("operators")) {
-            return (clients, operators);
+        if let Some(clients) = fields.get("clients").and_then(|address| address.as_str()) {
+            return clients.parse().expect("an address");
         }
     }
     panic!("the gateway ended before it served");

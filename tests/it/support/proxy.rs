@@ -19,17 +19,9 @@ use tokio::{
 /// When and how a connection is cut.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
-    pub after: After,
+    /// Bytes that have passed on their way to the gateway.
+    pub after: usize,
     pub end: End,
-}
-
-/// What has passed when the connection is cut.
-#[derive(Clone, Copy, Debug)]
-pub enum After {
-    /// So many bytes on their way to the gateway.
-    Request(usize),
-    /// So many bytes on their way to the client. With 0, the first one has come and is kept back.
-    Answer(usize),
 }
 
 /// How both sides see the end of the connection.
@@ -110,31 +102,18 @@ async fn relay(
         copy_bidirectional(&mut client, &mut gateway).await?;
         return Ok(());
     };
-    match cut.after {
-        After::Request(bytes) => {
-            let (mut from, _) = client.split();
-            pass(&mut from, &mut gateway.split().1, bytes.saturating_sub(1)).await?;
-            if let End::Finish = cut.end {
-                // Kept back until the end is sent, so that they travel in one segment.
-                SockRef::from(&gateway).set_tcp_cork(true)?;
-            }
-            pass(&mut from, &mut gateway.split().1, bytes.min(1)).await?;
-        }
-        After::Answer(bytes) => {
-            let (mut from_client, mut to_client) = client.split();
-            let (mut from_gateway, mut to_gateway) = gateway.split();
-            let requests = tokio::io::copy(&mut from_client, &mut to_gateway);
-            let answer = async {
-                from_gateway.peek(&mut [0]).await?;
-                pass(&mut from_gateway, &mut to_client, bytes).await
-            };
-            tokio::select! {
-                result = answer => result?,
-                // The client sends no end before it has its answer.
-                result = requests => return result.map(|_| ()),
-            }
-        }
+    let (mut from, _) = client.split();
+    pass(
+        &mut from,
+        &mut gateway.split().1,
+        cut.after.saturating_sub(1),
+    )
+    .await?;
+    if let End::Finish = cut.end {
+        // Kept back until the end is sent, so that they travel in one segment.
+        SockRef::from(&gateway).set_tcp_cork(true)?;
     }
+    pass(&mut from, &mut gateway.split().1, cut.after.min(1)).await?;
     if let End::Reset = cut.end {
         for side in [&client, &gateway] {
             SockRef::from(side).set_linger(Some(Duration::ZERO))?;

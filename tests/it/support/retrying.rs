@@ -67,7 +67,7 @@ impl RetryingClient {
             .result("UploadFileChunk")
     }
 
-    /// Uploads `chunks` as one document; each total must be exact. Returns its SessionID.
+    /// Uploads `chunks` as one document; each total must be exact. Returns its `SessionID`.
     pub async fn upload(&mut self, chunks: &[&[u8]]) -> String {
         let session = self.start().await;
         let mut total = 0;

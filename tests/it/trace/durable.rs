@@ -37,9 +37,7 @@ async fn totals_wait_for_the_disk(segment_size: &str, at_least: usize) {
     let content = content.to_str().expect("a path in UTF-8");
     let answers: Vec<(&Call, i64)> = calls.iter().filter_map(total_in_answer).collect();
     let totals: Vec<i64> = answers.iter().map(|(_, total)| *total).collect();
-    let expected: Vec<i64> = (1..=CHUNKS)
-        .map(|n| (n * CHUNK).cast_signed() as i64)
-        .collect();
+    let expected: Vec<i64> = (1..=CHUNKS).map(|n| bytes(n * CHUNK)).collect();
     assert_eq!(totals, expected, "the answers in the trace");
 
     let mut segments = Vec::new();
@@ -48,10 +46,10 @@ async fn totals_wait_for_the_disk(segment_size: &str, at_least: usize) {
         let before: Vec<&Call> = calls.iter().filter(|c| c.began < answer.began).collect();
         let writes = writes_to_segments(&before, content);
         let new: Vec<&&Call> = writes.iter().filter(|w| w.began > written_until).collect();
-        let bytes: i64 = new.iter().map(|write| write.result).sum();
+        let written: i64 = new.iter().map(|write| write.result).sum();
         assert!(
-            bytes >= CHUNK as i64,
-            "total {total}: {bytes} bytes written"
+            written >= bytes(CHUNK),
+            "total {total}: {written} bytes written"
         );
         segments.extend(new.iter().map(|write| write.target()));
 
@@ -112,6 +110,10 @@ fn strace_is_there() -> bool {
     there
 }
 
+fn bytes(number: usize) -> i64 {
+    i64::try_from(number).expect("a short document")
+}
+
 async fn traced_upload(directory: &Path, segment_size: &str) -> Vec<Call> {
     let notes = tempfile::tempdir().expect("a folder");
     let file = notes.path().join("trace");
@@ -146,7 +148,7 @@ async fn traced_upload(directory: &Path, segment_size: &str) -> Vec<Call> {
     parse(&String::from_utf8_lossy(&trace))
 }
 
-/// The total in an answer to UploadFileChunk that is sent to a client.
+/// The total in an answer to `UploadFileChunk` that is sent to a client.
 fn total_in_answer(call: &Call) -> Option<(&Call, i64)> {
     if !call.is_one_of(&SENDS) || !call.target().starts_with("TCP") {
         return None;
