@@ -5,17 +5,21 @@ use std::{
     time::Duration,
 };
 
+use actix_http::{HttpService, error::DispatchError};
+use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
     App as Routes, HttpRequest, HttpResponse, HttpServer,
-    dev::ServerHandle,
+    dev::{AppConfig, ServerHandle},
     middleware::from_fn,
+    rt::net::TcpStream,
     web::{self, Payload},
 };
 use tokio::{task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
-    http::{Connection, Health, admin_routes, healthz, holding, log_requests},
+    http::{Connection, Health, Paced, admin_routes, healthz, holding, log_requests},
     protocol::interfax::InterFax,
     settings::Settings,
     telemetry::metrics::Metrics,
@@ -26,12 +30,15 @@ use super::AppError;
 /// A port that is served.
 pub struct Server {
     handle: ServerHandle,
+    /// Tells idle connections to close.
+    stopping: CancellationToken,
     task: JoinHandle<std::io::Result<()>>,
 }
 
 impl Server {
     /// Takes no new requests, and waits for those in flight as long as there is patience.
     pub async fn close(self, patience: Duration) {
+        self.stopping.cancel();
         if timeout(patience, self.handle.stop(true)).await.is_err() {
             warn!("requests that were still in flight after server.shutdown_timeout were cut off");
             self.handle.stop(false).await;
@@ -72,19 +79,40 @@ pub fn serve_clients(
             .route("/healthz", web::get().to(healthz))
             .default_service(web::to(dispatch))
     };
-    let server = HttpServer::new(routes)
+    let address = listener
+        .local_addr()
+        .map_err(|error| format!("the clients' port has no address: {error}"))?;
+    let (head_timeout, keep_alive) = (settings.http.head_timeout, settings.http.keep_alive);
+    let stopping = CancellationToken::new();
+    let stopped = stopping.clone();
+    // As `HttpServer` does it, but for `Paced`.
+    let service = move || {
+        let stopped = stopped.clone();
+        let app = map_config(routes(), |()| AppConfig::default());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
+            .client_request_timeout(head_timeout)
+            .keep_alive(keep_alive)
+            .local_addr(address)
+            .on_connect_ext(|paced: &Paced, data| Connection::remember(paced.stream(), data))
+            .h1(app);
+        fn_service(async |stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            Ok::<_, DispatchError>((Paced::new(stream), peer))
+        })
+        .and_then(http)
+    };
+    let server = actix_server::Server::build()
         .workers(workers)
-        .max_connections(settings.server.max_connections.div_ceil(workers))
-        .client_request_timeout(settings.http.head_timeout)
-        .keep_alive(settings.http.keep_alive)
-        .on_connect(Connection::remember)
+        .max_concurrent_connections(settings.server.max_connections.div_ceil(workers))
         .shutdown_timeout(grace)
         .disable_signals()
-        .listen(listener)
+        .listen("clients", listener, service)
         .map_err(|error| format!("the clients' port cannot be served: {error}"))?
         .run();
     Ok(Server {
         handle: server.handle(),
+        stopping,
         task: tokio::spawn(server),
     })
 }
@@ -123,6 +151,7 @@ pub fn serve_admin(
         .run();
     Ok(Server {
         handle: server.handle(),
+        stopping: CancellationToken::new(),
         task: tokio::spawn(server),
     })
 }

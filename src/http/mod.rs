@@ -9,6 +9,7 @@ mod connection;
 mod health;
 mod log;
 mod memory;
+mod paced;
 mod public_address;
 
 pub use admission::{Admission, Admitted};
@@ -19,4 +20,5 @@ pub use connection::Connection;
 pub use health::{Health, admin_routes, healthz};
 pub use log::{RequestFacts, log_requests};
 pub use memory::{BlockBuffer, BodyMemory};
+pub use paced::Paced;
 pub use public_address::public_address;
