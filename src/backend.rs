@@ -192,7 +192,8 @@ impl Backend {
     }
 }
 
-fn pool_settings(settings: &Settings) -> PoolSettings {
+/// The pool that the settings ask for.
+pub fn pool_settings(settings: &Settings) -> PoolSettings {
     let pool = &settings.pool;
     PoolSettings {
         size: pool.size,

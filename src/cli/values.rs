@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::settings::parse_size;
+
 /// A limit as it is given for an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Limit<T> {
@@ -36,20 +38,9 @@ where
 
 /// A number of bytes, with or without a binary unit: `3MiB`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit: u64 = match text[number.len()..].trim() {
-        "" | "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        "TiB" => 1 << 40,
-        _ => return Err(SIZES.to_owned()),
-    };
-    let bytes = number.parse().ok().and_then(|n: u64| n.checked_mul(unit));
-    match bytes {
-        Some(bytes) if (1..=1 << 50).contains(&bytes) => Ok(bytes),
-        Some(_) | None => Err(SIZES.to_owned()),
-    }
+    parse_size(text)
+        .filter(|bytes| (1..=1 << 50).contains(bytes))
+        .ok_or_else(|| SIZES.to_owned())
 }
 
 const SIZES: &str = "allowed are sizes above 0, as in 65536, 64KiB, 3MiB, 1GiB";

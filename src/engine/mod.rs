@@ -175,6 +175,13 @@ impl UploadEngine {
             .start(&session)
             .await?
             .ok_or(UploadError::TooManyOpenSessions { limit })?;
+        let known = KnownSession {
+            id,
+            state: SessionState::Open,
+            max_chunk: session.limits.max_chunk,
+            fence: 0,
+        };
+        shared.known.insert(session.key, known);
         Ok(Started {
             token,
             id,

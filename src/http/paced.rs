@@ -10,7 +10,7 @@ use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How much the server may read before it has to look whether anybody wants it, in bytes.
-const PORTION: usize = 32 * 1024;
+const PORTION: usize = 8 * 1024;
 
 /// A client's connection, read in portions.
 ///

@@ -197,8 +197,8 @@ where
     )
 }
 
-/// Bytes from a number and an optional binary unit.
-fn parse_size(text: &str) -> Option<u64> {
+/// Bytes from a number and an optional binary unit: `65536`, `3MiB`.
+pub fn parse_size(text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit: u64 = match text[digits.len()..].trim() {
         "" | "B" => 1,

@@ -16,6 +16,7 @@ mod unknown;
 use reader::Reader;
 
 pub use example::example;
+pub use kind::parse_size;
 pub use layers::{Origin, Sources};
 pub use problem::{Problem, SettingsError};
 pub use secret::Secret;

@@ -1,3 +1,4 @@
 //! A whole gateway on real sockets.
 
+mod restart;
 mod upload;

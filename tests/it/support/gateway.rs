@@ -8,6 +8,7 @@ use std::{
 
 use chunkgate::{
     app::App,
+    backend::pool_settings,
     engine::{Passwords, account::AccountSettings, repository::Repository, session::SessionId},
     settings::{Secret, Settings},
     store::postgres::{Connector, PoolSettings, TlsSettings, migrate},
@@ -50,15 +51,7 @@ fn log() {
 }
 
 pub fn pool() -> PoolSettings {
-    let pool = Settings::default().pool;
-    PoolSettings {
-        size: pool.size,
-        wait: pool.wait,
-        connect_timeout: pool.connect_timeout,
-        statement_timeout: pool.statement_timeout,
-        lock_timeout: pool.lock_timeout,
-        idle_in_transaction_timeout: pool.idle_in_transaction_timeout,
-    }
+    pool_settings(&Settings::default())
 }
 
 /// A running gateway.
