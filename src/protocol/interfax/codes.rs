@@ -7,7 +7,10 @@ use crate::engine::UploadError;
 pub enum Wire {
     /// As a result; every business error is HTTP 200 with a negative number.
     Code(i32),
-    /// As 503, because nothing is wrong with the request or the session. The original service has no word for this.
+    /// As 503, because nothing is wrong with the request or the session.
+    ///
+    /// Deviation: the original service has no word for it, and any of its codes would make a
+    /// client give up its upload (`edge::unknown_sessions`, `edge::unproven`).
     Busy,
     /// Not at all: nobody is there.
     Nobody,

@@ -180,6 +180,8 @@ fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
             metrics::refused(Refusal::TooLarge);
             respond(Fault::too_long().into_response(version), None, None)
         }
+        // Deviation: the original waits. The status says why the connection is closed
+        // (`edge::body_time`).
         Some(BodyError::TooSlow) => {
             metrics::refused(Refusal::TooSlow);
             HttpResponse::RequestTimeout().finish()
