@@ -72,7 +72,7 @@ impl Passwords {
     }
 
     /// Waits for a turn to check a password. What must hold when the check begins, such as that
-    /// guesses are not slowed down, is asked after this and before [`Turn::verify`].
+    /// guesses are not slowed down, is asked after this and before `Turn::verify`.
     ///
     /// # Errors
     /// [`UploadError::Internal`] while the gateway stops.

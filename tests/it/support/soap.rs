@@ -49,7 +49,7 @@ impl Client {
         }
     }
 
-    /// Starts a session for the tests' account and returns its SessionID.
+    /// Starts a session for the tests' account and returns the id it was given.
     pub async fn start(&mut self) -> String {
         use super::gateway::{PASSWORD, USER};
         let answer = self.start_as(USER, PASSWORD).await;
@@ -135,7 +135,7 @@ pub fn envelope(operation: &str, parameters: &str) -> String {
     )
 }
 
-/// The parameters of UploadFileChunk.
+/// The parameters of `UploadFileChunk`.
 pub fn chunk_parameters(session: &str, bytes: &[u8], is_last: bool) -> String {
     format!(
         "<SessionID>{session}</SessionID><Chunk>{}</Chunk><IsLast>{is_last}</IsLast>",
