@@ -31,7 +31,10 @@ pub enum BackendError {
     #[error(transparent)]
     Migrate(#[from] MigrateError),
     /// `database.url` is no address.
-    #[error("database.url (CHUNKGATE__DATABASE__URL) is not a Postgres address: {0}")]
+    #[error(
+        "database.url (CHUNKGATE__DATABASE__URL) is not an address that can be used: {0}; \
+         it looks like postgres://user:password@host:5432/name, and sslmode may be disable, prefer or require"
+    )]
     Url(String),
     /// The pool's settings.
     #[error("the pool of connections cannot be built: {0}")]
@@ -137,9 +140,6 @@ impl Backend {
         };
         let pool = pool_settings(settings);
         let connector = Connector::new(config, &tls, &pool)?;
-        if !settings.database.allow_unsafe_durability {
-            connector.check_durability().await?;
-        }
         let migrated = migrate(&connector).await?;
         let database = Database::new(connector, &pool).map_err(BackendError::Pool)?;
         Ok((database, migrated))
@@ -202,5 +202,6 @@ pub fn pool_settings(settings: &Settings) -> PoolSettings {
         statement_timeout: pool.statement_timeout,
         lock_timeout: pool.lock_timeout,
         idle_in_transaction_timeout: pool.idle_in_transaction_timeout,
+        require_durability: !settings.database.allow_unsafe_durability,
     }
 }

@@ -26,6 +26,12 @@ pub enum AppError {
         "another chunkgate serves the data directory {0}: stop it, or give this one a directory of its own with --data-dir (server.data_dir)"
     )]
     Held(String),
+    /// Another gateway serves the database's content store from a copy of its directory.
+    #[error(
+        "another gateway serves this database from a copy of the content store at {0}: only one of them may run, since what one writes the other cannot read; \
+         stop the other one, and keep the directory it has written to"
+    )]
+    Copied(String),
     /// The database belongs to another journal.
     #[error(
         "the database belongs to the content store {known}, and the one at {path} is {found}: \

@@ -1,6 +1,6 @@
 //! The journal that belongs to the database.
 
-use std::{sync::Arc, time::Duration};
+use std::{io::ErrorKind, sync::Arc, time::Duration};
 
 use crate::{
     backend::Backend,
@@ -20,8 +20,18 @@ pub async fn open_journal(settings: &Settings, backend: &Backend) -> Result<Shar
     let path = backend.content().to_owned();
     let directory = {
         let path = path.clone();
-        blocking(move || Directory::open(Arc::new(RealDisk), &path)).await?
+        blocking(move || Directory::open(Arc::new(RealDisk), &path)).await
     };
+    let directory = directory.map_err(|error| match &error {
+        ContentError::Io {
+            operation: "lock",
+            source,
+            ..
+        } if source.kind() == ErrorKind::WouldBlock => {
+            AppError::Held(settings.server.data_dir.display().to_string())
+        }
+        _ => error.into(),
+    })?;
     let database = backend.database();
     let found = directory.id();
     database.register_journal(found).await?;

@@ -21,13 +21,14 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::{
-    backend::Backend,
+    backend::{Backend, BackendError},
     content::SharedStore,
     engine::{End, UploadEngine, repository::Repository},
     http::{Admission, BodyMemory, ClientAddresses, Health},
     jobs::{self, JobParts},
     protocol::interfax::InterFax,
     settings::Settings,
+    store::postgres::GatewayLock,
     telemetry::metrics::Metrics,
 };
 
@@ -55,6 +56,7 @@ struct Serving {
     repository: Arc<dyn Repository>,
     store: SharedStore,
     boot: Uuid,
+    lock: GatewayLock,
     committer: JoinHandle<End>,
     clients: Server,
     admin: Server,
@@ -117,15 +119,23 @@ impl App {
     /// the journal and Postgres.
     ///
     /// # Errors
-    /// If our Postgres did not stop in order.
+    /// If our Postgres did not stop in order; [`AppError::Copied`] if it had to stop because
+    /// another gateway has taken its place.
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), AppError> {
-        stop.await;
+        let replaced = tokio::select! {
+            () = stop => false,
+            () = self.serving.lock.lost() => true,
+        };
         info!("stopping: finishing the requests in flight");
         self.serving
             .stop(&self.backend, self.settings.server.shutdown_timeout)
             .await;
+        let content = self.backend.content().display().to_string();
         self.backend.close().await?;
         info!("stopped");
+        if replaced {
+            return Err(AppError::Copied(content));
+        }
         Ok(())
     }
 }
@@ -144,6 +154,11 @@ impl Serving {
         }
         let metrics = Metrics::install();
         let store = open_journal(settings, backend).await?;
+        let connector = backend.database().connector();
+        let lock = GatewayLock::take(connector, store.id())
+            .await
+            .map_err(BackendError::from)?
+            .ok_or_else(|| AppError::Copied(backend.content().display().to_string()))?;
         let boot = Uuid::new_v4();
         backend.database().register_boot(boot, store.id()).await?;
         let repository = backend.repository(settings);
@@ -183,6 +198,7 @@ impl Serving {
             repository,
             store,
             boot,
+            lock,
             committer,
             clients: serve_clients(settings, clients.0, interfax).map_err(AppError::Settings)?,
             admin: serve_admin(admin.0, health, metrics).map_err(AppError::Settings)?,

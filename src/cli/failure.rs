@@ -106,7 +106,7 @@ impl From<AppError> for Failure {
             AppError::Content(error) => error.into(),
             AppError::Database(error) => error.into(),
             AppError::Stop(error) => error.into(),
-            AppError::Held(_) => Self::Refused(message),
+            AppError::Held(_) | AppError::Copied(_) => Self::Refused(message),
             AppError::OtherStore { .. } | AppError::Settings(_) => Self::Misused(message),
             AppError::Listen { setting, .. } => {
                 // The settings that are addresses are the command line's options too.

@@ -24,6 +24,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::{fs::Mode, process::umask};
 
 use failure::Failure;
 use options::Options;
@@ -74,6 +75,8 @@ enum Command {
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
     let Arguments { options, command } = Arguments::parse();
+    // Documents and passwords' hashes are nobody else's to read.
+    umask(Mode::RWXG | Mode::RWXO);
     match run(&options, command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

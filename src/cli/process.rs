@@ -1,5 +1,7 @@
 //! What must happen to the process before a command may work: root given up, logs, a runtime.
 
+use std::io::ErrorKind;
+
 use tokio::runtime::Builder;
 use tracing::Level;
 
@@ -49,6 +51,23 @@ pub(super) fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> 
     // Blocking work that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
     result
+}
+
+/// Does `work` on a database that exists already; [`with_backend`] makes a new one.
+pub(super) fn with_existing_backend<T, W>(settings: &Settings, work: W) -> Result<T, Failure>
+where
+    W: AsyncFnOnce(&Backend) -> Result<T, Failure>,
+{
+    let directory = &settings.server.data_dir;
+    let cluster = directory.join("postgres").metadata();
+    let is_missing = cluster.is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    if settings.database.url.is_none() && is_missing {
+        return Err(Failure::Refused(format!(
+            "there is no chunkgate data in {}: name the gateway's directory with --data-dir (server.data_dir)",
+            directory.display()
+        )));
+    }
+    with_backend(settings, work)
 }
 
 /// Does `work` on the database of `settings`: beside a running gateway, or alone.

@@ -19,7 +19,7 @@ pub enum PgError {
              apt-get install postgresql\n  \
            (installed elsewhere: name the folder in `postgres.bin_dir`)\n\
          - use a server you already have: set `database.url`, for example postgres://chunkgate@db.example/chunkgate\n\
-         - or start chunkgate and a database together: docker compose up"
+         - or start chunkgate and a database together: CHUNKGATE_DB_PASSWORD=... docker compose up"
     )]
     NoPrograms {
         /// The folders that were searched, separated by commas.

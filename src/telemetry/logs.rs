@@ -55,7 +55,11 @@ fn filter(level: Level, overruling: Option<String>) -> Result<EnvFilter, LogsErr
     }
     // Libraries tell every packet at `debug`; only their warnings are of use to an operator.
     let libraries = level.min(Level::WARN);
-    Ok(EnvFilter::new(format!("{libraries},chunkgate={level}")))
+    // What these two warn of is no operator's business: strangers that speak no HTTP, and what the
+    // gateway says itself when the database goes.
+    Ok(EnvFilter::new(format!(
+        "{libraries},actix_http=off,deadpool=off,chunkgate={level}"
+    )))
 }
 
 fn subscriber<W>(

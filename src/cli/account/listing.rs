@@ -14,7 +14,7 @@ use super::{
 const PAGE: u32 = 500;
 
 pub(super) fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
-    process::with_backend(settings, async |backend| {
+    process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
         let mut after = String::new();
         loop {
@@ -56,7 +56,7 @@ fn row(account: &Account) -> [String; 4] {
 }
 
 pub(super) fn show(settings: &Settings, user: &str, json: bool) -> Result<(), Failure> {
-    let account = process::with_backend(settings, async |backend| {
+    let account = process::with_existing_backend(settings, async |backend| {
         find(backend, settings, user).await
     })?;
     if json {

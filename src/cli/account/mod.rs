@@ -65,7 +65,7 @@ pub(super) fn run(options: &Options, command: Command) -> Result<(), Failure> {
 }
 
 fn remove(settings: &Settings, user: &str) -> Result<(), Failure> {
-    process::with_backend(settings, async |backend| {
+    process::with_existing_backend(settings, async |backend| {
         let account = find(backend, settings, user).await?;
         let removed = backend
             .repository(settings)

@@ -33,7 +33,7 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
     let user = &arguments.user.user;
     let password = arguments.password()?;
-    process::with_backend(settings, async |backend| {
+    process::with_existing_backend(settings, async |backend| {
         let account = find(backend, settings, user).await?;
         let hash = match &password {
             Some(password) => password::hash(settings, password).await?,

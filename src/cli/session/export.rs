@@ -57,7 +57,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
     if !to_stdout && !arguments.force && file.symlink_metadata().is_ok() {
         return Err(exists(file));
     }
-    process::with_backend(settings, async |backend| {
+    process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
         let status = find(&*repository, arguments.session.session).await?;
         let content = content(backend, settings, &status)?;

@@ -44,7 +44,7 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(super) fn list(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
-    process::with_backend(settings, async |backend| {
+    process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
         let mut filter = SessionFilter {
             account: arguments.account.clone(),
@@ -141,7 +141,7 @@ impl From<Extent> for ExtentLine {
 }
 
 pub(super) fn show(settings: &Settings, arguments: &ShowArguments) -> Result<(), Failure> {
-    let (status, extents) = process::with_backend(settings, async |backend| {
+    let (status, extents) = process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
         let status = find(&*repository, arguments.session.session).await?;
         let extents: Option<Vec<ExtentLine>> = if arguments.extents {

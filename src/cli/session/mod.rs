@@ -49,7 +49,7 @@ pub(super) fn run(options: &Options, command: &Command) -> Result<(), Failure> {
 }
 
 fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
-    let session = process::with_backend(settings, async |backend| {
+    let session = process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
         if let Some(cancelled) = repository.cancel(name).await? {
             return Ok(cancelled);

@@ -47,7 +47,7 @@ struct Damage {
 }
 
 pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
-    let summary = process::with_backend(settings, async |backend| {
+    let summary = process::with_existing_backend(settings, async |backend| {
         verify(backend, settings, json).await
     })?;
     if json {

@@ -150,7 +150,11 @@ pub fn alternative(user: &OsUser) -> Result<PathBuf, PrivilegesError> {
     let private = format!("/var/tmp/chunkgate-{}", user.name);
     first_that_works(
         user,
-        &[PathBuf::from(USUAL_DIRECTORY), PathBuf::from(private)],
+        // Not the usual directory, which may be a real gateway's.
+        &[
+            PathBuf::from(format!("{USUAL_DIRECTORY}-demo")),
+            PathBuf::from(private),
+        ],
     )
 }
 

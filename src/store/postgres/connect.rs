@@ -33,15 +33,6 @@ pub enum ConnectError {
         /// Why not.
         reason: String,
     },
-    /// The server would lose what it acknowledged.
-    #[error(
-        "the database server runs with `{setting} = off`, so a power cut would lose documents that were acknowledged: \
-         switch it on, or set database.allow_unsafe_durability = true (CHUNKGATE__DATABASE__ALLOW_UNSAFE_DURABILITY) if that is wanted"
-    )]
-    Unsafe {
-        /// The server's setting.
-        setting: &'static str,
-    },
 }
 
 /// How the server is to be recognised over TLS.
@@ -114,29 +105,6 @@ impl Connector {
             })
     }
 
-    /// Refuses a server that would lose acknowledged commits.
-    ///
-    /// # Errors
-    /// [`ConnectError::Unsafe`], or [`ConnectError::Unreachable`].
-    pub async fn check_durability(&self) -> Result<(), ConnectError> {
-        let (client, _driver) = self.open_or_explain().await?;
-        for setting in ["fsync", "full_page_writes"] {
-            let row = client
-                .query_one("SELECT current_setting($1) = 'on'", &[&setting])
-                .await;
-            let on: bool =
-                row.and_then(|row| row.try_get(0))
-                    .map_err(|error| ConnectError::Unreachable {
-                        server: self.server(),
-                        reason: chain(&error),
-                    })?;
-            if !on {
-                return Err(ConnectError::Unsafe { setting });
-            }
-        }
-        Ok(())
-    }
-
     /// The runtime on which connections live.
     pub fn runtime(&self) -> &Handle {
         &self.runtime
@@ -145,12 +113,15 @@ impl Connector {
     /// The server's host and database, for messages.
     pub fn server(&self) -> String {
         use tokio_postgres::config::Host;
+        let ports = self.config.get_ports();
+        let port = |index: usize| ports.get(index).or(ports.first()).copied().unwrap_or(5432);
         let hosts: Vec<String> = self
             .config
             .get_hosts()
             .iter()
-            .map(|host| match host {
-                Host::Tcp(name) => name.clone(),
+            .enumerate()
+            .map(|(index, host)| match host {
+                Host::Tcp(name) => format!("{name}:{}", port(index)),
                 Host::Unix(path) => path.display().to_string(),
             })
             .collect();
@@ -177,10 +148,25 @@ impl deadpool_postgres::Connect for Connector {
     }
 }
 
+/// Refuses a server that would lose what it acknowledged. Asked on every connection: a server may
+/// come back from a restart with other settings.
+const REQUIRE_DURABILITY: &str = "\
+    DO $$ BEGIN \
+    IF current_setting('fsync') <> 'on' OR current_setting('full_page_writes') <> 'on' THEN \
+    RAISE EXCEPTION 'the database server runs with fsync = %, full_page_writes = %, so a power cut would lose documents that were acknowledged: \
+switch both on, or set database.allow_unsafe_durability = true (CHUNKGATE__DATABASE__ALLOW_UNSAFE_DURABILITY) if that is wanted', \
+    current_setting('fsync'), current_setting('full_page_writes'); \
+    END IF; END $$;";
+
 fn session_settings(settings: &PoolSettings) -> String {
+    let durability = if settings.require_durability {
+        REQUIRE_DURABILITY
+    } else {
+        ""
+    };
     format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; \
-         SET idle_in_transaction_session_timeout = {}; SET synchronous_commit = on; SET timezone = 'UTC'",
+         SET idle_in_transaction_session_timeout = {}; SET synchronous_commit = on; SET timezone = 'UTC'; {durability}",
         settings.statement_timeout.as_millis(),
         settings.lock_timeout.as_millis(),
         settings.idle_in_transaction_timeout.as_millis(),

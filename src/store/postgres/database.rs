@@ -34,6 +34,8 @@ pub struct PoolSettings {
     pub lock_timeout: Duration,
     /// How long a transaction may idle.
     pub idle_in_transaction_timeout: Duration,
+    /// Whether a server is refused that would lose acknowledged commits in a power cut.
+    pub require_durability: bool,
 }
 
 /// How busy the pool is.
@@ -83,6 +85,11 @@ impl Database {
             connector,
             answer_within: settings.statement_timeout + GRACE,
         })
+    }
+
+    /// Where connections come from.
+    pub fn connector(&self) -> &Connector {
+        &self.connector
     }
 
     /// How busy the pool is.

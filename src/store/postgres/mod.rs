@@ -8,6 +8,7 @@ mod breaker;
 mod connect;
 mod database;
 mod error;
+mod gateway_lock;
 mod migrate;
 pub mod queries;
 mod repository;
@@ -17,5 +18,6 @@ mod stores;
 
 pub use connect::{ConnectError, Connector, TlsSettings};
 pub use database::{Database, PoolSettings, PoolStatus};
+pub use gateway_lock::GatewayLock;
 pub use migrate::{MigrateError, Migrated, migrate};
 pub use repository::Postgres;

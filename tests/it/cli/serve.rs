@@ -96,3 +96,39 @@ fn root_is_told_of_a_directory_that_works() {
         .says("/var/lib/chunkgate");
     assert!(!data_dir.exists());
 }
+
+#[test]
+fn a_directory_without_data_is_not_taken_for_an_empty_gateway() {
+    let (_folder, data_dir) = open_folder();
+    let path = data_dir.to_str().unwrap();
+    for command in [
+        &["verify"][..],
+        &["session", "list"],
+        &["account", "list"],
+        &["account", "show", "acme"],
+    ] {
+        let arguments = [command, &["--data-dir", path]].concat();
+        run(&mut program(&arguments))
+            .ends_with(3)
+            .says("there is no chunkgate data")
+            .says("--data-dir");
+    }
+    assert!(!data_dir.exists());
+}
+
+#[test]
+fn nobody_else_can_read_what_is_stored() {
+    let (_folder, data_dir) = open_folder();
+    // As systemd makes it unless it is told otherwise.
+    fs::create_dir(&data_dir).unwrap();
+    fs::set_permissions(&data_dir, Permissions::from_mode(0o755)).unwrap();
+    let serving = Serving::start(&data_dir, None);
+    let content = data_dir.join("content");
+    let open = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o077;
+    assert_eq!(open(&content), 0);
+    for file in fs::read_dir(&content).unwrap() {
+        let path = file.unwrap().path();
+        assert_eq!(open(&path), 0, "{}", path.display());
+    }
+    assert_eq!(serving.stop(Signal::SIGTERM), Some(0));
+}

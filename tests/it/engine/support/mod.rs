@@ -341,6 +341,7 @@ pub fn pool() -> PoolSettings {
         statement_timeout: Duration::from_secs(10),
         lock_timeout: Duration::from_secs(5),
         idle_in_transaction_timeout: Duration::from_secs(10),
+        require_durability: false,
     }
 }
 
