@@ -154,6 +154,9 @@ impl Serving {
         }
         let metrics = Metrics::install();
         let store = open_journal(settings, backend).await?;
+        if let Err(error) = store.admit() {
+            warn!(%error, "chunks will be refused until that is mended");
+        }
         let connector = backend.database().connector();
         let lock = GatewayLock::take(connector, store.id())
             .await

@@ -157,6 +157,7 @@ impl From<UploadError> for Failure {
             | UploadError::TotalTooLarge { .. }
             | UploadError::SizeMismatch { .. }
             | UploadError::BadCredentials
+            | UploadError::GuessesSlowedDown
             | UploadError::AccountDisabled
             | UploadError::AddressNotAllowed
             | UploadError::OtherSwitchGroup

@@ -88,8 +88,8 @@ impl Accounts {
     /// spared for a password that was verified a moment ago.
     ///
     /// # Errors
-    /// [`UploadError::BadCredentials`], also without a look at the password while guesses are
-    /// slowed down; then [`UploadError::AccountDisabled`], [`UploadError::AddressNotAllowed`].
+    /// [`UploadError::BadCredentials`], or [`UploadError::GuessesSlowedDown`] without a look at the
+    /// password; then [`UploadError::AccountDisabled`], [`UploadError::AddressNotAllowed`].
     pub async fn log_in(
         &self,
         credentials: &Credentials,
@@ -108,7 +108,7 @@ impl Accounts {
             // Asked when the turn has come: many guesses sent at once must not all slip through.
             let turn = self.passwords.turn().await?;
             if self.throttle.blocks(&name, address, Instant::now()) {
-                return Err(UploadError::BadCredentials);
+                return Err(UploadError::GuessesSlowedDown);
             }
             let hash = account
                 .as_ref()

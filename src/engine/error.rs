@@ -42,6 +42,11 @@ pub enum UploadError {
     /// No such user, or not this password; which of them is nobody's business.
     #[error("wrong user or password")]
     BadCredentials,
+    /// So many wrong passwords came for the account from this address that this one was not looked at.
+    #[error(
+        "not looked at: too many wrong passwords for this account from this address, see the settings of `accounts`"
+    )]
+    GuessesSlowedDown,
     /// The account is switched off.
     #[error("the account is disabled")]
     AccountDisabled,
@@ -109,6 +114,7 @@ impl UploadError {
             | Self::TooManyUnprovenBytes
             | Self::ClientGone => Blame::Client,
             Self::BadCredentials
+            | Self::GuessesSlowedDown
             | Self::AccountDisabled
             | Self::AddressNotAllowed
             | Self::OtherSwitchGroup
@@ -141,6 +147,7 @@ impl UploadError {
             Self::TotalTooLarge { .. } => "total_too_large",
             Self::SizeMismatch { .. } => "size_mismatch",
             Self::BadCredentials => "bad_credentials",
+            Self::GuessesSlowedDown => "guesses_slowed_down",
             Self::AccountDisabled => "account_disabled",
             Self::AddressNotAllowed => "address_not_allowed",
             Self::OtherSwitchGroup => "other_switch_group",

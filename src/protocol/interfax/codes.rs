@@ -16,7 +16,7 @@ pub enum Wire {
     Nobody,
 }
 
-/// Wrong user or password, or a disabled account.
+/// Wrong user or password, a disabled account, or guesses that are slowed down.
 pub const AUTHENTICATION: i32 = -1003;
 /// Too many requests (here: open sessions) of this user.
 pub const TOO_MANY_REQUESTS: i32 = -1011;
@@ -46,7 +46,9 @@ pub fn wire(error: &UploadError) -> Wire {
         UploadError::EmptyChunk => MISSING_CHUNK,
         UploadError::ChunkTooLarge { .. } | UploadError::TotalTooLarge { .. } => TOTAL_TOO_BIG,
         UploadError::SizeMismatch { .. } => SIZE_MISMATCH,
-        UploadError::BadCredentials | UploadError::AccountDisabled => AUTHENTICATION,
+        UploadError::BadCredentials
+        | UploadError::GuessesSlowedDown
+        | UploadError::AccountDisabled => AUTHENTICATION,
         UploadError::AddressNotAllowed => ADDRESS,
         UploadError::OtherSwitchGroup => SWITCH_GROUP,
         UploadError::NoFaxService => NO_SERVICE,

@@ -89,7 +89,7 @@ metrics! {
     ALLOCATED_BYTES = "chunkgate_content_allocated_bytes", Kind::Gauge, Bytes, [],
         "Bytes taken by all segment files.";
     DEAD_BYTES = "chunkgate_content_dead_bytes", Kind::Gauge, Bytes, [],
-        "Bytes in segment files that belong to no upload.";
+        "Bytes of segment files in which no live upload data lies: unwritten, given up, or ready for use.";
     FREE_BYTES = "chunkgate_content_free_bytes", Kind::Gauge, Bytes, [],
         "Bytes free on the file system beyond `content.min_free`.";
     RECLAIMED_SEGMENTS = "chunkgate_content_reclaimed_segments_total", Kind::Counter, Count, [],

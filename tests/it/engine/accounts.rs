@@ -26,7 +26,7 @@ async fn the_fifth_wrong_guess_shuts_the_door_for_the_right_one_too() {
         assert!(matches!(wrong, Err(UploadError::BadCredentials)));
     }
     let right = log_in(&engine, USER, PASSWORD).await;
-    assert!(matches!(right, Err(UploadError::BadCredentials)));
+    assert!(matches!(right, Err(UploadError::GuessesSlowedDown)));
     log_in(&engine, "Other", PASSWORD)
         .await
         .expect("another account");
