@@ -166,6 +166,7 @@ impl From<UploadError> for Failure {
             | UploadError::TooManyOpenSessions { .. }
             | UploadError::TooManyUnknownSessions
             | UploadError::TooManyUnprovenBytes
+            | UploadError::TooManyLogIns
             | UploadError::ClientGone => Self::Refused(error.to_string()),
             UploadError::Internal(_) => Self::Failed(error.to_string()),
         }

@@ -9,6 +9,7 @@ use std::{
 use hmac::{Hmac, KeyInit, Mac};
 use moka::sync::Cache;
 use sha2::Sha256;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{
@@ -17,10 +18,16 @@ use super::{
     password::Passwords,
     repository::Repository,
     throttle::{Throttle, ThrottleSettings},
+    waiting::WaitingLogIns,
 };
 
 /// How many verified passwords are remembered.
 const REMEMBERED: u64 = 10_000;
+
+/// The longest name that is looked up, in bytes: 128 characters.
+const LONGEST_NAME: usize = 512;
+/// How long a log-in waits for its password to be checked.
+const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How log-ins are checked.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +55,7 @@ pub struct Accounts {
     repository: Arc<dyn Repository>,
     passwords: Passwords,
     throttle: Throttle,
+    waiting: WaitingLogIns,
     // Keyed digests of verified passwords, each bound to the hash it was verified against. The
     // key lives as long as the process, so the digests say nothing to whoever finds them.
     verified: Cache<[u8; 32], ()>,
@@ -69,6 +77,7 @@ impl Accounts {
             repository,
             passwords: Passwords::new(settings.hash_memory, settings.hash_iterations)?,
             throttle: Throttle::new(settings.throttle),
+            waiting: WaitingLogIns::default(),
             verified: Cache::builder()
                 .max_capacity(REMEMBERED)
                 .time_to_live(settings.remember)
@@ -96,17 +105,20 @@ impl Accounts {
         address: IpAddr,
     ) -> Result<Account, UploadError> {
         let name = name_key(&credentials.user);
-        let account = if name.is_empty() || name.len() > 512 || name.contains('\0') {
-            None
-        } else {
-            self.repository.account(&name).await?
-        };
+        // No account has such a name: nothing is looked up, and nothing of it is remembered.
+        if name.is_empty() || name.len() > LONGEST_NAME || name.contains('\0') {
+            return Err(UploadError::BadCredentials);
+        }
+        let account = self.repository.account(&name).await?;
         let remembered = account
             .as_ref()
             .map(|account| self.digest(account, &credentials.password));
         if !remembered.is_some_and(|digest| self.verified.contains_key(&digest)) {
+            let place = self.waiting.enter(address);
+            let _place = place.ok_or(UploadError::TooManyLogIns)?;
+            let turn = timeout(TURN_WITHIN, self.passwords.turn()).await;
+            let turn = turn.map_err(|_elapsed| UploadError::TooManyLogIns)??;
             // Asked when the turn has come: many guesses sent at once must not all slip through.
-            let turn = self.passwords.turn().await?;
             if self.throttle.blocks(&name, address, Instant::now()) {
                 return Err(UploadError::GuessesSlowedDown);
             }

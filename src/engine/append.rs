@@ -90,7 +90,11 @@ impl Append {
             Ok(session) => Target::Known(key, session),
             Err(error) => Target::Refused(error),
         };
-        self.reservation = None;
+        if let Some(reservation) = self.reservation.take()
+            && matches!(self.target, Target::Known(..))
+        {
+            reservation.proven();
+        }
         if let Some(held) = self.held.take() {
             self.store(held).await;
         }
@@ -204,7 +208,10 @@ impl Append {
         let target = std::mem::replace(&mut self.target, Target::Unnamed);
         let (key, session) = match target {
             Target::Known(key, session) => (key, session),
-            Target::Unnamed => return Err(UploadError::SessionNotOpen),
+            Target::Unnamed => {
+                self.shared.unknown.count(self.address);
+                return Err(UploadError::SessionNotOpen);
+            }
             Target::Refused(error) => return Err(error),
         };
         let mut commit = Commit {

@@ -74,6 +74,9 @@ pub enum UploadError {
     /// The address has too many bytes under way whose session is not known yet.
     #[error("too many bytes without a session are under way from this address")]
     TooManyUnprovenBytes,
+    /// Too many log-ins wait for their password to be checked.
+    #[error("too many log-ins from this address wait to be checked")]
+    TooManyLogIns,
     /// The client went away before its bytes were committed; nobody is left to answer.
     #[error("the client has gone")]
     ClientGone,
@@ -112,6 +115,7 @@ impl UploadError {
             | Self::SizeMismatch { .. }
             | Self::TooManyUnknownSessions
             | Self::TooManyUnprovenBytes
+            | Self::TooManyLogIns
             | Self::ClientGone => Blame::Client,
             Self::BadCredentials
             | Self::GuessesSlowedDown
@@ -135,6 +139,7 @@ impl UploadError {
                 | Self::TooManyOpenSessions { .. }
                 | Self::TooManyUnknownSessions
                 | Self::TooManyUnprovenBytes
+                | Self::TooManyLogIns
         )
     }
 
@@ -156,6 +161,7 @@ impl UploadError {
             Self::TooManyOpenSessions { .. } => "too_many_open_sessions",
             Self::TooManyUnknownSessions => "too_many_unknown_sessions",
             Self::TooManyUnprovenBytes => "too_many_unproven_bytes",
+            Self::TooManyLogIns => "too_many_log_ins",
             Self::ClientGone => "client_gone",
             Self::Content(_) => "content",
             Self::Database(_) => "database",

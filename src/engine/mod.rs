@@ -15,6 +15,7 @@ pub mod session;
 mod throttle;
 mod unknown;
 mod unproven;
+mod waiting;
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -50,7 +51,8 @@ pub use throttle::ThrottleSettings;
 
 /// How many open sessions are remembered, so that a chunk needs no query to find its session.
 const KNOWN_SESSIONS: u64 = 10_000;
-/// How long one is remembered. The commit asks everything again, so this may be stale.
+/// How long one is remembered after its last chunk. The commit asks everything again, so this may
+/// be stale.
 const KNOWN_FOR: Duration = Duration::from_mins(1);
 
 /// What the engine is told by the gateway's settings.
@@ -126,7 +128,7 @@ impl UploadEngine {
             committer,
             known: Cache::builder()
                 .max_capacity(KNOWN_SESSIONS)
-                .time_to_live(KNOWN_FOR)
+                .time_to_idle(KNOWN_FOR)
                 .build(),
             unknown: UnknownSessions::new(settings.unknown_sessions_per_minute),
             unproven: UnprovenBytes::new(settings.unproven_per_address),

@@ -3,10 +3,21 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
+use moka::sync::Cache;
+
 use super::UploadError;
+
+/// How long bytes that were stored for nothing count against their address.
+const WASTE_COUNTS_FOR: Duration = Duration::from_mins(1);
+/// How many addresses are counted; the least recently used is forgotten first.
+const ADDRESSES: u64 = 100_000;
 
 /// Counts, by address, the stored bytes whose session is not known yet.
 ///
@@ -15,6 +26,9 @@ use super::UploadError;
 pub struct UnprovenBytes {
     limit: u64,
     used: Arc<Mutex<HashMap<IpAddr, u64>>>,
+    // Bytes that were stored for nothing in this minute: their space comes back only with their
+    // segment.
+    wasted: Cache<IpAddr, Arc<AtomicU64>>,
 }
 
 impl UnprovenBytes {
@@ -23,6 +37,10 @@ impl UnprovenBytes {
         Self {
             limit,
             used: Arc::default(),
+            wasted: Cache::builder()
+                .max_capacity(ADDRESSES)
+                .time_to_live(WASTE_COUNTS_FOR)
+                .build(),
         }
     }
 
@@ -36,7 +54,7 @@ impl UnprovenBytes {
     }
 }
 
-/// Bytes of one request; given back when it is dropped.
+/// Bytes of one request; dropped without [`Reservation::proven`], they were wasted.
 pub struct Reservation {
     unproven: UnprovenBytes,
     address: IpAddr,
@@ -55,7 +73,9 @@ impl Reservation {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let of_address = used.get(&self.address).copied().unwrap_or(0);
-        if of_address + more > self.unproven.limit {
+        let wasted = self.unproven.wasted.get(&self.address);
+        let wasted = wasted.map_or(0, |wasted| wasted.load(Ordering::Relaxed));
+        if of_address + wasted + more > self.unproven.limit {
             return Err(UploadError::TooManyUnprovenBytes);
         }
         used.insert(self.address, of_address + more);
@@ -64,9 +84,15 @@ impl Reservation {
     }
 }
 
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        if self.bytes == 0 {
+impl Reservation {
+    /// The bytes belong to an open session: they were not stored for nothing.
+    pub fn proven(mut self) {
+        self.release();
+    }
+
+    fn release(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        if bytes == 0 {
             return;
         }
         let mut used = self
@@ -75,11 +101,23 @@ impl Drop for Reservation {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(of_address) = used.get_mut(&self.address) {
-            *of_address -= self.bytes;
+            *of_address -= bytes;
             if *of_address == 0 {
                 used.remove(&self.address);
             }
         }
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if self.bytes > 0 {
+            let wasted = &self.unproven.wasted;
+            wasted
+                .get_with(self.address, Arc::default)
+                .fetch_add(self.bytes, Ordering::Relaxed);
+        }
+        self.release();
     }
 }
 
@@ -100,9 +138,22 @@ mod tests {
         second.grow(40).unwrap();
         let mut elsewhere = unproven.reservation(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
         elsewhere.grow(100).unwrap();
-        drop(first);
+        first.proven();
         second.grow(60).unwrap();
-        drop((second, elsewhere));
+        second.proven();
+        elsewhere.proven();
         assert!(unproven.used.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_was_stored_for_nothing_counts_for_a_while() {
+        let unproven = UnprovenBytes::new(100);
+        let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let mut wasted = unproven.reservation(here);
+        wasted.grow(90).unwrap();
+        drop(wasted);
+        let mut next = unproven.reservation(here);
+        assert!(next.grow(11).is_err());
+        next.grow(10).unwrap();
     }
 }

@@ -156,7 +156,7 @@ section! {
         min_free: u64 = "512MiB", size("0", "1TiB");
         /// How long a segment without live bytes rests before it is used again.
         recycle_after: Duration = "15min", duration("1s", "7d");
-        /// Bytes that one address may have stored before they are proven to belong to an open session.
+        /// Bytes that one address may have stored before they are proven to belong to an open session; what was stored for nothing counts for a minute.
         unproven_per_address: u64 = "32MiB", size("256KiB", "64GiB");
     }
 }

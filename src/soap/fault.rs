@@ -40,6 +40,9 @@ pub struct Fault {
     pub reason: String,
 }
 
+/// How the reason of an unreadable request begins.
+const UNREADABLE: &str = "Server was unable to read request. ---> ";
+
 impl Fault {
     /// A fault that the request caused.
     pub fn client(reason: impl Into<String>) -> Self {
@@ -66,7 +69,13 @@ impl Fault {
 
     /// A request that could be parsed as XML but not be understood.
     pub(super) fn unreadable(why: &str) -> Self {
-        Self::client(format!("Server was unable to read request. ---> {why}"))
+        Self::client(format!("{UNREADABLE}{why}"))
+    }
+
+    /// Whether the reason quotes what came in a parameter.
+    pub(super) fn is_about_a_parameter(&self) -> bool {
+        self.reason.starts_with(UNREADABLE)
+            && self.reason.contains("There is an error in XML document")
     }
 
     /// The answer that carries the fault, in the version of the request (the default if that is

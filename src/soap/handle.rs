@@ -49,7 +49,7 @@ pub async fn handle<S: Service, R: AsyncBufRead + Unpin>(
         operation: None,
     };
     let result = exchange.answer(service, head, body).await;
-    let refusal = result.as_ref().err().map(ToString::to_string);
+    let refusal = result.as_ref().err().map(ReadError::for_log);
     let response = match result {
         Ok(response) | Err(ReadError::Refused(response)) => Ok(response),
         Err(ReadError::Malformed(_)) => Ok(Response::empty(400)),

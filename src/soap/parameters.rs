@@ -7,7 +7,7 @@ use thiserror::Error;
 use tokio::io::AsyncBufRead;
 
 use super::{Fault, Response};
-use crate::xml::{self, Reader};
+use crate::xml::{self, Malformed, Reader};
 
 /// Why a request ends before its operation runs.
 #[derive(Debug, Error)]
@@ -29,6 +29,31 @@ pub enum ReadError {
     #[error("refused with status {}", .0.status)]
     Refused(Response),
 }
+
+impl ReadError {
+    /// What the log says: never the text of a parameter, which may be a password or the name of
+    /// a session that went into the wrong element.
+    pub(super) fn for_log(&self) -> String {
+        match self {
+            Self::Malformed(xml::Error::Malformed(Malformed::Token(_))) => {
+                "malformed: a broken token, or an end tag that closes another element".to_owned()
+            }
+            Self::Fault(fault) if fault.is_about_a_parameter() => {
+                "fault: a parameter could not be read".to_owned()
+            }
+            Self::Malformed(_) | Self::Fault(_) | Self::Body(_) | Self::Refused(_) => {
+                let mut text = self.to_string();
+                if let Some((end, _)) = text.char_indices().nth(LONGEST_LOGGED) {
+                    text.truncate(end);
+                }
+                text
+            }
+        }
+    }
+}
+
+/// Characters of a refusal that are logged.
+const LONGEST_LOGGED: usize = 200;
 
 impl From<xml::Error> for ReadError {
     fn from(error: xml::Error) -> Self {

@@ -55,9 +55,9 @@ pub fn wire(error: &UploadError) -> Wire {
         UploadError::NotPrimary => NOT_PRIMARY,
         UploadError::TooManyOpenSessions { .. } => TOO_MANY_REQUESTS,
         UploadError::Content(_) | UploadError::Database(_) | UploadError::Internal(_) => INTERNAL,
-        UploadError::TooManyUnknownSessions | UploadError::TooManyUnprovenBytes => {
-            return Wire::Busy;
-        }
+        UploadError::TooManyUnknownSessions
+        | UploadError::TooManyUnprovenBytes
+        | UploadError::TooManyLogIns => return Wire::Busy,
         UploadError::ClientGone => return Wire::Nobody,
     })
 }

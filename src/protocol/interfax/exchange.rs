@@ -77,6 +77,7 @@ impl<'a> Exchange<'a> {
                 self.busy.set(true);
                 metrics::refused(match error {
                     UploadError::TooManyUnprovenBytes => Refusal::Unproven,
+                    UploadError::TooManyLogIns => Refusal::LogIns,
                     _ => Refusal::UnknownSessions,
                 });
                 codes::INTERNAL

@@ -96,8 +96,8 @@ async fn keep(
 }
 
 async fn try_lock(client: &Client, store: StoreId) -> Result<bool, tokio_postgres::Error> {
-    let [a, b, c, d, e, f, g, h, ..] = store.0.into_bytes();
-    let key = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let (key, _) = store.0.as_u64_pair();
+    let key = key.cast_signed();
     let row = client
         .query_one("SELECT pg_try_advisory_lock($1)", &[&key])
         .await?;

@@ -63,6 +63,8 @@ pub enum Refusal {
     TooSlow,
     /// The address has stored all of `content.unproven_per_address`.
     Unproven,
+    /// Too many log-ins from the address wait for their password to be checked.
+    LogIns,
     /// The address named more unknown sessions than `limits.unknown_sessions_per_minute`.
     UnknownSessions,
 }
@@ -74,6 +76,7 @@ impl Refusal {
             Self::TooLarge => "too_large",
             Self::TooSlow => "too_slow",
             Self::Unproven => "unproven",
+            Self::LogIns => "log_ins",
             Self::UnknownSessions => "unknown_sessions",
         }
     }

@@ -46,6 +46,12 @@ async fn log_lines_hold_no_secrets() {
             "UploadFileChunk",
             &(session_element(&session) + &chunk_element(b"chunk").replace("</", "*</")),
         ),
+        // What a client puts into the wrong element, or does not escape.
+        Request::soap_11("UploadFileChunk", &format!("<IsLast>{session}</IsLast>")),
+        Request::soap_11(
+            "StartFileUpload",
+            "<Username>Office</Username><Password>half</unescaped-half></Password>",
+        ),
         Request::get("/dfs.asmx?wsdl&Password=in-the-query"),
         Request::get("/elsewhere?Password=in-the-query"),
     ] {
@@ -71,6 +77,7 @@ async fn log_lines_hold_no_secrets() {
         "s3cret",
         "wrong-password",
         "in-the-query",
+        "unescaped-half",
         &session,
         NO_SESSION,
     ] {

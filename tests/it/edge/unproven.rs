@@ -3,7 +3,7 @@
 
 use crate::support::{eventually::eventually, gateway::Gateway, request::Request, wire::Wire};
 
-use super::support::{NO_SESSION, chunk_first_request, is_busy, received};
+use super::support::{NO_SESSION, chunk_first_request, is_busy};
 
 /// More than one block, so that it is stored before its session is known.
 const STAGED: usize = 300_000;
@@ -51,36 +51,49 @@ async fn small_and_large_chunks_may_come_before_their_session() {
 
 #[tokio::test]
 async fn a_session_that_turns_out_to_be_unknown_leaves_nothing() {
-    let gateway = gateway().await;
+    let gateway = Gateway::start().await;
     let mut client = gateway.client();
-    let session = client.start().await;
-    // What they leave would soon exhaust the address' account.
-    for _ in 0..5 {
-        for length in [10, STAGED] {
-            let request = chunk_first_request(NO_SESSION, &vec![7; length]);
-            let answer = client.send(&request.bytes()).await;
-            assert_eq!(answer.result("UploadFileChunk"), -1062);
-        }
+    for length in [10, STAGED] {
+        let request = chunk_first_request(NO_SESSION, &vec![7; length]);
+        let answer = client.send(&request.bytes()).await;
+        assert_eq!(answer.result("UploadFileChunk"), -1062);
     }
     let totals = gateway.repository.totals().await.unwrap();
     assert_eq!(totals.live_bytes, 0);
-    let request = chunk_first_request(&session, &vec![7; STAGED]);
-    let answer = client.send(&request.bytes()).await;
-    assert_eq!(answer.result("UploadFileChunk"), 300_000);
     gateway.stop().await;
 }
 
 #[tokio::test]
-async fn over_its_account_an_address_gets_503_and_others_do_not() {
+async fn what_was_stored_for_nothing_counts_for_a_minute() {
     let gateway = gateway().await;
     let (here, elsewhere) = ("192.0.2.1", "192.0.2.2");
     let session = gateway.client().start().await;
     let large = chunk_first_request(NO_SESSION, &vec![7; STAGED]).forwarded_for(here);
+    let mut wire = Wire::connect(gateway.address).await;
+    assert_eq!(wire.ask(&large).await.result("UploadFileChunk"), -1062);
+    assert!(is_busy(&wire.ask(&large).await));
+    // Small ones are not stored before their session is known, so they pass.
+    let small = chunk_first_request(&session, b"small").forwarded_for(here);
+    assert_eq!(wire.ask(&small).await.result("UploadFileChunk"), 5);
+    let other = large.clone().forwarded_for(elsewhere);
+    assert_eq!(wire.ask(&other).await.result("UploadFileChunk"), -1062);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn over_its_account_an_address_gets_503_until_its_bytes_are_proven() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
     let mut second = Wire::connect(gateway.address).await;
-    let (mut first, rest) = eventually("503", async || {
+    let mut address = 0;
+    let (mut first, rest, large) = eventually("503", async || {
+        address += 1;
+        let session = client.start().await;
+        let here = format!("192.0.2.{address}");
+        let large = chunk_first_request(&session, &vec![7; STAGED]).forwarded_for(&here);
         let (mut first, rest) = send_but_for_its_session(&gateway, &large).await;
         if is_busy(&second.ask(&large).await) {
-            return Some((first, rest));
+            return Some((first, rest, large));
         }
         // The second was faster and may have stood in the first one's way.
         first.send(&rest).await;
@@ -88,15 +101,10 @@ async fn over_its_account_an_address_gets_503_and_others_do_not() {
         None
     })
     .await;
-    // Small ones are not stored before their session is known, so they pass.
-    let small = chunk_first_request(&session, b"small").forwarded_for(here);
-    assert_eq!(second.ask(&small).await.result("UploadFileChunk"), 5);
-    let other = large.clone().forwarded_for(elsewhere);
-    assert_eq!(second.ask(&other).await.result("UploadFileChunk"), -1062);
-
     first.send(&rest).await;
-    assert_eq!(first.answer().await.result("UploadFileChunk"), -1062);
-    assert_eq!(second.ask(&large).await.result("UploadFileChunk"), -1062);
-    assert_eq!(received(&gateway, &session).await, 5);
+    let staged = i64::try_from(STAGED).unwrap();
+    assert_eq!(first.answer().await.result("UploadFileChunk"), staged);
+    let again = second.ask(&large).await;
+    assert_eq!(again.result("UploadFileChunk"), 2 * staged);
     gateway.stop().await;
 }
