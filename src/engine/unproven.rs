@@ -82,9 +82,7 @@ impl Reservation {
         self.bytes += more;
         Ok(())
     }
-}
 
-impl Reservation {
     /// The bytes belong to an open session: they were not stored for nothing.
     pub fn proven(mut self) {
         self.release();

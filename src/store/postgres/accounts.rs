@@ -1,5 +1,7 @@
 //! Rows of accounts.
 
+use tokio_postgres::types::ToSql;
+
 use crate::engine::{
     account::{Account, AccountId, AccountSettings, name_key},
     repository::RepositoryError,
@@ -42,19 +44,10 @@ pub async fn add(
         .query_opt(
             queries::ADD_ACCOUNT,
             &[
-                &name,
-                &name_key(name),
-                &password_hash,
-                &settings.enabled,
-                &settings.primary,
-                &settings.fax_service,
-                &settings.switch_group,
-                &columns.networks,
-                &columns.max_chunk,
-                &columns.max_total,
-                &columns.max_open_sessions,
-                &columns.session_timeout,
-            ],
+                &[&name as Parameter<'_>, &name_key(name), &password_hash],
+                &columns.parameters(settings)[..],
+            ]
+            .concat(),
         )
         .await;
     match added {
@@ -81,18 +74,10 @@ pub async fn update(
         .query(
             queries::UPDATE_ACCOUNT,
             &[
-                &account.0,
-                &password_hash,
-                &settings.enabled,
-                &settings.primary,
-                &settings.fax_service,
-                &settings.switch_group,
-                &columns.networks,
-                &columns.max_chunk,
-                &columns.max_total,
-                &columns.max_open_sessions,
-                &columns.session_timeout,
-            ],
+                &[&account.0 as Parameter<'_>, &password_hash],
+                &columns.parameters(settings)[..],
+            ]
+            .concat(),
         )
         .await?;
     Ok(!updated.is_empty())
@@ -120,7 +105,25 @@ struct Columns {
     session_timeout: Option<i32>,
 }
 
+/// A value for a place in a statement.
+type Parameter<'a> = &'a (dyn ToSql + Sync);
+
 impl Columns {
+    /// What an operator sets, in the order in which both statements name it.
+    fn parameters<'a>(&'a self, settings: &'a AccountSettings) -> [Parameter<'a>; 9] {
+        [
+            &settings.enabled,
+            &settings.primary,
+            &settings.fax_service,
+            &settings.switch_group,
+            &self.networks,
+            &self.max_chunk,
+            &self.max_total,
+            &self.max_open_sessions,
+            &self.session_timeout,
+        ]
+    }
+
     fn of(settings: &AccountSettings) -> Self {
         let limits = settings.limits;
         let small = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
