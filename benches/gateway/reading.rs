@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use base64_simd::STANDARD;
 use bytes::BytesMut;
-use chunkgate::soap::{self, Fault, Parameters, ReadError, Reply, RequestHead, Service};
+use chunkgate::{
+    protocol::interfax::CONTRACT,
+    soap::{self, Contract, Fault, Operation, Parameters, ReadError, Reply, RequestHead, Service},
+};
 use tokio::io::AsyncBufRead;
 
 use super::in_process;
@@ -15,17 +18,13 @@ struct Sink;
 impl Service for Sink {
     type Call = usize;
 
-    fn namespace(&self) -> &'static str {
-        "http://www.interfax.cc"
-    }
-
-    fn operations(&self) -> &'static [&'static str] {
-        &["UploadFileChunk"]
+    fn contract(&self) -> &'static Contract {
+        &CONTRACT
     }
 
     async fn read<R: AsyncBufRead + Unpin>(
         &self,
-        _operation: &'static str,
+        _operation: &'static Operation,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<usize, ReadError> {
         let mut decoded = 0;

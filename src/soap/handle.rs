@@ -79,8 +79,8 @@ impl Exchange {
         head: RequestHead<'_>,
         body: R,
     ) -> Result<Response, ReadError> {
-        let namespace = service.namespace();
-        let operations = service.operations();
+        let contract = service.contract();
+        let namespace = contract.namespace;
         let routing = Routing::of(&head).ok_or_else(unsupported_media_type)?;
         self.version = routing.promised_version();
 
@@ -89,17 +89,16 @@ impl Exchange {
         if !routing.admits(version) {
             return Err(unsupported_media_type());
         }
-        let route = routing.route(namespace, operations)?;
+        let route = routing.route(contract)?;
         let element = envelope::enter_body(&mut reader, version).await?;
-        let operation = *self.operation.insert(match route {
+        let operation = match route {
             Route::Operation(operation) => operation,
-            Route::ByElement => {
-                routing.route_by_element(element.as_ref(), namespace, operations)?
-            }
-        });
+            Route::ByElement => routing.route_by_element(element.as_ref(), contract)?,
+        };
+        self.operation = Some(operation.name);
 
         let mut parameters = match element {
-            Some(element) if element.is(namespace, operation) => {
+            Some(element) if element.is(namespace, operation.name) => {
                 Parameters::inside(&mut reader, namespace)
             }
             Some(_) | None => Parameters::missing(&mut reader, namespace),

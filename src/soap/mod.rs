@@ -13,6 +13,7 @@
 //! ```
 
 mod content_type;
+mod contract;
 mod envelope;
 mod fault;
 mod handle;
@@ -24,6 +25,7 @@ mod service;
 mod version;
 pub mod wsdl;
 
+pub use contract::{Contract, Operation, Parameter, Type};
 pub use fault::{Fault, FaultCode};
 pub use handle::{Outcome, RequestHead, handle};
 pub use parameters::{Parameters, ReadError};

@@ -1,6 +1,6 @@
 //! Which operation a request asks for, as far as its HTTP header tells.
 
-use super::{Fault, RequestHead, Version, content_type::ContentType};
+use super::{Contract, Fault, Operation, RequestHead, Version, content_type::ContentType};
 use crate::xml::Element;
 
 /// What the HTTP header says about a request.
@@ -29,7 +29,7 @@ enum Hint {
 
 /// The decision before the body's element is seen.
 pub(super) enum Route {
-    Operation(&'static str),
+    Operation(&'static Operation),
     /// The qualified name of the first element in Body decides.
     ByElement,
 }
@@ -68,18 +68,8 @@ impl Routing {
     }
 
     /// Decides by the header alone, if it can.
-    pub fn route(
-        &self,
-        namespace: &str,
-        operations: &'static [&'static str],
-    ) -> Result<Route, Fault> {
-        let find = |action: &str| {
-            let name = action.strip_prefix(namespace)?.strip_prefix('/')?;
-            operations
-                .iter()
-                .find(|&&operation| operation == name)
-                .copied()
-        };
+    pub fn route(&self, contract: &'static Contract) -> Result<Route, Fault> {
+        let find = |action: &str| contract.operation_of_action(action);
         match &self.hint {
             Hint::SoapAction(action) => find(action).map(Route::Operation).ok_or_else(|| {
                 Fault::client(format!(
@@ -95,13 +85,14 @@ impl Routing {
     pub fn route_by_element(
         &self,
         element: Option<&Element>,
-        namespace: &str,
-        operations: &'static [&'static str],
-    ) -> Result<&'static str, Fault> {
-        operations
+        contract: &'static Contract,
+    ) -> Result<&'static Operation, Fault> {
+        contract
+            .operations
             .iter()
-            .find(|operation| element.is_some_and(|element| element.is(namespace, operation)))
-            .copied()
+            .find(|operation| {
+                element.is_some_and(|element| element.is(contract.namespace, operation.name))
+            })
             .ok_or_else(|| match &self.hint {
                 Hint::SoapAction(action) | Hint::Action(action) => Fault::client(format!(
                     "Unable to handle request. The action '{action}' was not recognized."

@@ -2,7 +2,7 @@
 
 use tokio::io::AsyncBufRead;
 
-use super::{Fault, Parameters, ReadError, Reply};
+use super::{Contract, Fault, Operation, Parameters, ReadError, Reply};
 
 /// The operations of one SOAP service.
 ///
@@ -18,19 +18,15 @@ pub trait Service {
     /// to be malformed.
     type Call;
 
-    /// The namespace of the operations' elements; the action of an operation is
-    /// `namespace/operation`.
-    fn namespace(&self) -> &'static str;
+    /// What the service offers.
+    fn contract(&self) -> &'static Contract;
 
-    /// The names of the operations.
-    fn operations(&self) -> &'static [&'static str];
-
-    /// Phase 1: reads the parameters of `operation`, which is one of
-    /// [`operations`](Self::operations). Nothing may take effect yet. Parameters it does not ask
+    /// Phase 1: reads the parameters of `operation`, which is one of the
+    /// [`contract`](Self::contract)'s. Nothing may take effect yet. Parameters it does not ask
     /// for are passed over.
     async fn read<R: AsyncBufRead + Unpin>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Self::Call, ReadError>;
 

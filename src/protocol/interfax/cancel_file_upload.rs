@@ -4,12 +4,19 @@ use tokio::io::AsyncBufRead;
 
 use crate::{
     engine::session::SessionKey,
-    soap::{Parameters, ReadError, Reply},
+    soap::{Operation, Parameter, Parameters, ReadError, Reply, Type},
 };
 
 use super::Exchange;
 
 pub const NAME: &str = "CancelFileUpload";
+
+pub const OPERATION: Operation = Operation {
+    name: NAME,
+    about: "Drops an upload that no fax has used.",
+    parameters: &[Parameter::new("SessionID", Type::String)],
+    result: Type::Int,
+};
 
 pub struct CancelFileUpload {
     session_id: String,

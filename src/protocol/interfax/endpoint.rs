@@ -1,4 +1,4 @@
-//! The service over HTTP: POST is SOAP, `?wsdl` is the contract.
+//! The service over HTTP: POST is SOAP, GET is for documents.
 
 use std::{sync::Arc, time::Instant};
 
@@ -15,15 +15,13 @@ use crate::{
     engine::UploadEngine,
     http::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, holding, public_address, respond,
+        RequestFacts, busy, client_address, holding, respond,
     },
     soap::{self, Fault, Outcome, RequestHead, Version},
     telemetry::metrics::{self, Answer, Refusal},
 };
 
 use super::{Exchange, PROTOCOL};
-
-const WSDL: &str = include_str!("../../../wsdl/dfs.wsdl");
 
 /// How the front end is reached.
 #[derive(Clone, Debug)]
@@ -42,8 +40,8 @@ pub struct InterFax {
     engine: UploadEngine,
     memory: BodyMemory,
     admission: Admission,
-    addresses: ClientAddresses,
-    settings: Arc<InterFaxSettings>,
+    pub(super) addresses: ClientAddresses,
+    pub(super) settings: Arc<InterFaxSettings>,
 }
 
 impl InterFax {
@@ -147,29 +145,6 @@ impl InterFax {
         count(&facts, response.status(), begun);
         request.extensions_mut().insert(facts);
         closing_unless(whole, body, response)
-    }
-
-    fn document(&self, request: &HttpRequest) -> HttpResponse {
-        let address = self.address(request);
-        if request.query_string().eq_ignore_ascii_case("wsdl") {
-            return HttpResponse::Ok()
-                .content_type("text/xml; charset=utf-8")
-                .body(soap::wsdl::render(WSDL, &address));
-        }
-        HttpResponse::Ok()
-            .content_type("text/plain; charset=utf-8")
-            .body(format!(
-                "This is the InterFax service. Its operations are called with SOAP; their description is at {address}?wsdl\n"
-            ))
-    }
-
-    /// The address a client is to send its calls to: the fixed one, or the one it has used.
-    fn address(&self, request: &HttpRequest) -> String {
-        let path = &self.settings.path;
-        match &self.settings.public_url {
-            Some(url) => format!("{}{path}", url.trim_end_matches('/')),
-            None => public_address(request, &self.addresses, path),
-        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The InterFAX SOAP service, `dfs.asmx`.
 //!
 //! A folder's map: one file an operation (parse, ask the engine, render), `codes` for the numbers
-//! of errors, `service` for the dispatch, `endpoint` for HTTP.
+//! of errors, `service` for the dispatch, `endpoint` for HTTP, `documents` for what
+//! is read by people and by tools.
 
 mod cancel_file_upload;
 pub mod codes;
+mod documents;
 mod endpoint;
 mod exchange;
 mod service;
@@ -12,7 +14,7 @@ mod start_file_upload;
 mod upload_file_chunk;
 
 pub use endpoint::{InterFax, InterFaxSettings};
-pub use service::NAMESPACE;
+pub use service::{CONTRACT, NAMESPACE};
 
 use exchange::Exchange;
 

@@ -2,7 +2,7 @@
 
 use tokio::io::AsyncBufRead;
 
-use crate::soap::{Fault, Parameters, ReadError, Reply, Service};
+use crate::soap::{Contract, Fault, Operation, Parameters, ReadError, Reply, Service};
 
 use super::{
     Exchange,
@@ -14,12 +14,16 @@ use super::{
 /// The namespace of the service's elements; no slash at its end.
 pub const NAMESPACE: &str = "http://www.interfax.cc";
 
-/// The operations that are served.
-pub const OPERATIONS: &[&str] = &[
-    start_file_upload::NAME,
-    upload_file_chunk::NAME,
-    cancel_file_upload::NAME,
-];
+/// What is served.
+pub const CONTRACT: Contract = Contract {
+    name: "InterFax",
+    namespace: NAMESPACE,
+    operations: &[
+        start_file_upload::OPERATION,
+        upload_file_chunk::OPERATION,
+        cancel_file_upload::OPERATION,
+    ],
+};
 
 /// An operation with its parameters.
 pub enum Call {
@@ -32,20 +36,16 @@ pub enum Call {
 impl Service for Exchange<'_> {
     type Call = Call;
 
-    fn namespace(&self) -> &'static str {
-        NAMESPACE
-    }
-
-    fn operations(&self) -> &'static [&'static str] {
-        OPERATIONS
+    fn contract(&self) -> &'static Contract {
+        &CONTRACT
     }
 
     async fn read<R: AsyncBufRead + Unpin>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Call, ReadError> {
-        Ok(match operation {
+        Ok(match operation.name {
             start_file_upload::NAME => {
                 Call::StartFileUpload(StartFileUpload::read(parameters).await?)
             }

@@ -5,12 +5,23 @@ use zeroize::Zeroizing;
 
 use crate::{
     engine::accounts::Credentials,
-    soap::{Parameters, ReadError, Reply},
+    soap::{Operation, Parameter, Parameters, ReadError, Reply, Type},
 };
 
 use super::Exchange;
 
 pub const NAME: &str = "StartFileUpload";
+
+pub const OPERATION: Operation = Operation {
+    name: NAME,
+    about: "Begins an upload; SessionID names it in the calls that follow.",
+    parameters: &[
+        Parameter::new("Username", Type::String),
+        Parameter::new("Password", Type::String),
+        Parameter::by_ref("SessionID", Type::String),
+    ],
+    result: Type::Int,
+};
 
 pub struct StartFileUpload {
     credentials: Credentials,

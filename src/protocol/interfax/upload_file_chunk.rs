@@ -4,12 +4,23 @@ use tokio::io::AsyncBufRead;
 
 use crate::{
     engine::{Append, session::SessionKey},
-    soap::{Parameters, ReadError, Reply},
+    soap::{Operation, Parameter, Parameters, ReadError, Reply, Type},
 };
 
 use super::Exchange;
 
 pub const NAME: &str = "UploadFileChunk";
+
+pub const OPERATION: Operation = Operation {
+    name: NAME,
+    about: "Appends a chunk; returns the bytes received so far, or a negative code.",
+    parameters: &[
+        Parameter::new("SessionID", Type::String),
+        Parameter::new("Chunk", Type::Base64Binary),
+        Parameter::new("IsLast", Type::Boolean),
+    ],
+    result: Type::Int,
+};
 
 pub struct UploadFileChunk {
     append: Append,

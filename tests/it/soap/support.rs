@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use bytes::BytesMut;
 use chunkgate::soap::{
-    Fault, Outcome, Parameters, ReadError, Reply, RequestHead, Response, Service, Version, handle,
+    Contract, Fault, Operation, Outcome, Parameter, Parameters, ReadError, Reply, RequestHead,
+    Response, Service, Type, Version, handle,
 };
 use tokio::io::AsyncBufRead;
 
@@ -35,6 +36,48 @@ pub enum Call {
     Refuse,
 }
 
+const CONTRACT: Contract = Contract {
+    name: "Recorder",
+    namespace: NAMESPACE,
+    operations: &[
+        Operation {
+            name: "StartFileUpload",
+            about: "Logs in.",
+            parameters: &[
+                Parameter::new("Username", Type::String),
+                Parameter::new("Password", Type::String),
+                Parameter::by_ref("SessionID", Type::String),
+            ],
+            result: Type::Int,
+        },
+        Operation {
+            name: "UploadFileChunk",
+            about: "Takes a chunk.",
+            parameters: &[
+                Parameter::new("SessionID", Type::String),
+                Parameter::new("Chunk", Type::Base64Binary),
+                Parameter::new("IsLast", Type::Boolean),
+            ],
+            result: Type::Int,
+        },
+        Operation {
+            name: "Wait",
+            about: "Does nothing for a while.",
+            parameters: &[Parameter::new("Seconds", Type::Int)],
+            result: Type::Boolean,
+        },
+        Operation {
+            name: "Refuse",
+            about: "Fails.",
+            parameters: &[
+                Parameter::new("Busy", Type::Boolean),
+                Parameter::new("Chunk", Type::Base64Binary),
+            ],
+            result: Type::Int,
+        },
+    ],
+};
+
 /// Reads calls as a front end would, and keeps those that ran.
 #[derive(Default)]
 pub struct Recorder {
@@ -44,20 +87,16 @@ pub struct Recorder {
 impl Service for Recorder {
     type Call = Call;
 
-    fn namespace(&self) -> &'static str {
-        NAMESPACE
-    }
-
-    fn operations(&self) -> &'static [&'static str] {
-        &["StartFileUpload", "UploadFileChunk", "Wait", "Refuse"]
+    fn contract(&self) -> &'static Contract {
+        &CONTRACT
     }
 
     async fn read<R: AsyncBufRead + Unpin>(
         &self,
-        operation: &'static str,
+        operation: &'static Operation,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Call, ReadError> {
-        match operation {
+        match operation.name {
             "StartFileUpload" => {
                 let (mut username, mut password, mut session) = (None, None, None);
                 while let Some(name) = parameters
