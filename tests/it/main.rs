@@ -22,6 +22,8 @@ mod edge;
 mod engine;
 /// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
 mod forms;
+/// What the fuzzers check, on seeds and on the cases they have found.
+mod fuzzing;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The rules of the InterFAX upload, a file each.
@@ -42,6 +44,8 @@ mod store;
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// TLS on the clients' port: renewal, lost answers, memory.
+mod tls;
 /// What the program asked the operating system for before each answer.
 mod trace;
 /// The bounded XML reader and its base64.
