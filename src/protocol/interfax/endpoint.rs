@@ -6,7 +6,7 @@ use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
         ConnectionType, Method, StatusCode,
-        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
+        header::{ACCEPT_ENCODING, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
     },
     web::Payload,
 };
@@ -14,10 +14,10 @@ use actix_web::{
 use crate::{
     engine::UploadEngine,
     http::{
-        Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, holding, respond,
+        Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection, Content,
+        ContentCoding, RequestFacts, busy, client_address, holding, respond,
     },
-    soap::{self, Fault, Outcome, RequestHead, Version},
+    soap::{self, Fault, Outcome, RequestHead, Response, Version},
     telemetry::metrics::{self, Answer, Refusal},
 };
 
@@ -98,6 +98,17 @@ impl InterFax {
             return closing_unless(whole, body, busy());
         };
         let client = client_address(request, &self.addresses);
+        let Some(coding) = ContentCoding::of(request.headers()) else {
+            let whole = body.drain().await;
+            request.extensions_mut().insert(RequestFacts {
+                protocol: PROTOCOL,
+                client: Some(client),
+                bytes: body.received(),
+                problem: Some("a Content-Encoding other than gzip".to_owned()),
+                ..RequestFacts::default()
+            });
+            return closing_unless(whole, body, unknown_coding());
+        };
         let connection = Connection::of(request);
         let exchange = Exchange::new(&self.engine, &self.memory, client, connection.clone());
         let head = RequestHead {
@@ -107,17 +118,18 @@ impl InterFax {
                 .get("soapaction")
                 .and_then(|value| value.to_str().ok()),
         };
-        let outcome = soap::handle(&exchange, head, &mut body).await;
-        let whole = match &outcome.response {
-            Ok(_) => body.drain().await,
-            Err(error) => {
-                if BodyError::of(error) == Some(BodyError::TooLong) {
-                    // A client that sends first and listens afterwards shall see the answer; then
-                    // the connection is closed, as the original service did.
-                    body.drain().await;
-                }
+        let content = Content::new(&mut body, coding, self.settings.body.max_body);
+        let outcome = soap::handle(&exchange, head, content).await;
+        let whole = match outcome.response.as_ref().err().map(BodyError::of) {
+            // The body came as it should, whatever was in it.
+            None | Some(None) => body.drain().await,
+            Some(Some(BodyError::TooLong)) => {
+                // A client that sends first and listens afterwards shall see the answer; then the
+                // connection is closed, as the original service did.
+                body.drain().await;
                 false
             }
+            Some(Some(BodyError::TooSlow | BodyError::CutShort)) => false,
         };
         let is_busy = exchange.is_busy();
         let (mut facts, receipt) = exchange.finish();
@@ -148,6 +160,13 @@ impl InterFax {
     }
 }
 
+/// The answer to a body whose coding cannot be undone. It names the one that can.
+fn unknown_coding() -> HttpResponse {
+    HttpResponse::UnsupportedMediaType()
+        .insert_header((ACCEPT_ENCODING, HeaderValue::from_static("gzip")))
+        .finish()
+}
+
 /// The answer to a body that could not be read.
 fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
     match BodyError::of(error) {
@@ -161,7 +180,7 @@ fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
             metrics::refused(Refusal::TooSlow);
             HttpResponse::RequestTimeout().finish()
         }
-        Some(BodyError::CutShort) | None => HttpResponse::BadRequest().finish(),
+        Some(BodyError::CutShort) | None => respond(Response::empty(400), None, None),
     }
 }
 

@@ -8,12 +8,16 @@
 //! - `base64_property`: generated spellings of the same data decode alike
 //! - `limits`: sizes, and that an endless token is not collected
 //! - `position`: line and column
+//! - `encoding`: character sets, what decides about them, what is no text in them
+//! - `encoding_property`: a document means the same in every encoding, however it is cut
 //! - `body_error`: the source's own error comes back
 //! - `writer`: escaping
 
 mod base64;
 mod base64_property;
 mod body_error;
+mod encoding;
+mod encoding_property;
 mod limits;
 mod namespaces;
 mod position;
