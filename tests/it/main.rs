@@ -20,6 +20,8 @@ mod edge;
 mod encodings;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
+/// What the fuzzers check, on seeds and on the cases they have found.
+mod fuzzing;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The rules of the InterFAX upload, a file each.

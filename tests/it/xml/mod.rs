@@ -12,10 +12,12 @@
 //! - `encoding_property`: a document means the same in every encoding, however it is cut
 //! - `body_error`: the source's own error comes back
 //! - `writer`: escaping
+//! - `differential`: another parser sees the same trees
 
 mod base64;
 mod base64_property;
 mod body_error;
+mod differential;
 mod encoding;
 mod encoding_property;
 mod limits;
