@@ -14,7 +14,8 @@ use super::{Malformed, header::Header};
 /// empty blocks or empty members, which is work without an end, from being read on.
 const MOST_WITHOUT_CONTENT: u64 = 64 * 1024;
 
-/// The state of one gzip body: about 43 KiB, whatever comes.
+/// The state of one gzip body: 43 KiB, whatever comes. Those of `http.max_in_flight` requests at
+/// once are 86 MiB by default; they are not part of `http.body_memory`.
 ///
 /// The framing is read here and not by a library, because those that do it keep the names in the
 /// headers, and read empty members without a limit.
@@ -31,6 +32,8 @@ pub(super) struct Gunzip {
     taken: u64,
     decoded: u64,
 }
+
+const _: () = assert!(size_of::<Gunzip>() + TINFL_LZ_DICT_SIZE <= 43 * 1024);
 
 enum Stage {
     Header(Header),

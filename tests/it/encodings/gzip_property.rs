@@ -5,8 +5,9 @@ use std::io::Write as _;
 
 use chunkgate::http::{Content, ContentCoding};
 use flate2::{Compression, write::GzEncoder};
+use futures_util::FutureExt as _;
 use proptest::{collection::vec, prelude::*, sample::Index};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _};
 
 use crate::xml::support::Source;
 
@@ -73,6 +74,33 @@ proptest! {
             prop_assert_eq!(decoded, content);
         }
     }
+}
+
+/// The reader says now and then that it is not ready, though it is.
+#[test]
+fn other_requests_have_their_turn_while_a_body_is_decoded() {
+    const MOST: usize = 128 * 1024;
+    let body = member(&vec![b'A'; 8 << 20], 6);
+    let source = Source::new(body, usize::MAX);
+    let mut content = Content::new(source, ContentCoding::Gzip, u64::MAX);
+    let (mut total, mut at_once) = (0, 0);
+    loop {
+        let polled = content.fill_buf().now_or_never();
+        at_once = match polled {
+            None => 0,
+            Some(block) => {
+                let length = block.expect("gzip").len();
+                if length == 0 {
+                    break;
+                }
+                content.consume(length);
+                total += length;
+                at_once + length
+            }
+        };
+        assert!(at_once < MOST, "{at_once} bytes without a pause");
+    }
+    assert_eq!(total, 8 << 20);
 }
 
 #[test]

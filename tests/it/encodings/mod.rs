@@ -3,6 +3,7 @@
 //! - `charsets`: every character set, and what decides about it
 //! - `malformed_text`: bytes that are no text are refused, never replaced
 //! - `refused`: character sets that are not read
+//! - `places`: faults name the same place in every encoding
 //! - `large_chunk`: the largest chunk in UTF-16
 //! - `content_coding`: gzip and nothing else
 //! - `gzip`: members, damage, limits
@@ -22,5 +23,6 @@ mod gzip_property;
 mod large_chunk;
 mod malformed_text;
 mod persistent;
+mod places;
 mod refused;
 mod support;
