@@ -8,6 +8,8 @@ mod clients;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// The contract of `dfs.asmx`: facts, service description and table of operations agree.
+mod contract;
 /// Gateway and Postgres killed at random moments under load: no document is lost.
 mod crash;
 /// Connections cut at every stage: no chunk is lost and none is stored twice.
