@@ -1,4 +1,5 @@
-//! A small SOAP server: envelopes 1.1 and 1.2 over POST, operation dispatch, faults, and the WSDL.
+//! A small SOAP server: envelopes 1.1 and 1.2 over POST, operation dispatch, faults, and what the
+//! service says about itself: WSDL, discovery, help page.
 //!
 //! It answers as ASP.NET's ASMX did, byte for byte where old clients look, because they were
 //! generated against that. It knows neither HTTP servers nor what the operations do: the edge
@@ -14,9 +15,11 @@
 
 mod content_type;
 mod contract;
+pub mod disco;
 mod envelope;
 mod fault;
 mod handle;
+pub mod help;
 mod parameters;
 mod reply;
 mod response;

@@ -1,27 +1,75 @@
 //! What the service says about itself.
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    },
+};
 
-use crate::{http::public_address, soap};
+use crate::{
+    http::public_address,
+    soap::{
+        self,
+        help::{Help, Page, content_security_policy},
+    },
+};
 
-use super::InterFax;
+use super::{CONTRACT, InterFax};
 
 const WSDL: &str = include_str!("../../../wsdl/dfs.wsdl");
+
+const ABOUT: &str = "Takes documents in chunks from programs that send faxes.";
+
+/// What the help page shows for a `SessionID`.
+pub const SESSION_ID: &str = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF";
+
+/// What a GET or HEAD asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Document {
+    Description,
+    Discovery,
+    /// The page of an operation, or the list of all.
+    Help(Option<String>),
+}
+
+impl Document {
+    /// A name without a value decides, in any case; `op` names the operation of a help page.
+    fn asked_for(query: &str) -> Self {
+        let pairs = || form_urlencoded::parse(query.as_bytes());
+        let named = |name: &str| {
+            pairs().any(|(key, value)| value.is_empty() && key.eq_ignore_ascii_case(name))
+        };
+        if named("wsdl") {
+            Self::Description
+        } else if named("disco") {
+            Self::Discovery
+        } else {
+            let mut operations = pairs().filter(|(key, _)| key.eq_ignore_ascii_case("op"));
+            Self::Help(operations.next().map(|(_, name)| name.into_owned()))
+        }
+    }
+}
 
 impl InterFax {
     /// Answers GET and HEAD.
     pub(super) fn document(&self, request: &HttpRequest) -> HttpResponse {
         let address = self.address(request);
-        if request.query_string().eq_ignore_ascii_case("wsdl") {
-            return HttpResponse::Ok()
-                .content_type("text/xml; charset=utf-8")
-                .body(soap::wsdl::render(WSDL, &address));
+        match Document::asked_for(request.query_string()) {
+            Document::Description => xml(soap::wsdl::render(WSDL, &address)),
+            Document::Discovery => xml(soap::disco::render(&CONTRACT, &address)),
+            Document::Help(operation) => {
+                let help = Help {
+                    contract: &CONTRACT,
+                    about: ABOUT,
+                    address: &address,
+                };
+                html(match operation {
+                    Some(name) => help.operation(&name),
+                    None => help.index(),
+                })
+            }
         }
-        HttpResponse::Ok()
-            .content_type("text/plain; charset=utf-8")
-            .body(format!(
-                "This is the InterFax service. Its operations are called with SOAP; their description is at {address}?wsdl\n"
-            ))
     }
 
     /// The address a client is to send its calls to: the fixed one, or the one it has used.
@@ -32,4 +80,21 @@ impl InterFax {
             None => public_address(request, &self.addresses, path),
         }
     }
+}
+
+fn xml(document: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/xml; charset=utf-8")
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(document)
+}
+
+fn html(page: Page) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "private, max-age=0"))
+        .insert_header((CONTENT_SECURITY_POLICY, content_security_policy()))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(page.html)
 }
