@@ -22,6 +22,8 @@ mod edge;
 mod engine;
 /// A whole gateway on real sockets.
 mod gateway;
+/// What the service says about itself: description, discovery document, help page.
+mod help;
 /// The rules of the InterFAX upload, a file each.
 mod interfax;
 /// What a gateway does by itself: expiry, retention, reclamation.

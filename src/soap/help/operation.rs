@@ -19,8 +19,8 @@ pub fn page(help: &Help<'_>, operation: &Operation) -> Page {
         (parameters(operation))
         h2 #samples { "Sample messages" }
         p {
-            "The " mark { "marked" } " values are placeholders. They work as they stand, as far as a \
-             refusal is an answer; replace them with your own, and " code { "Content-Length" }
+            "Each works as it stands, if only to be refused. Replace the "
+            mark { "marked" } " values with your own, and " code { "Content-Length" }
             " with the length of the body that results."
         }
         nav.jump {

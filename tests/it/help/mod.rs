@@ -1,0 +1,12 @@
+//! What the service says about itself: description, discovery document, help page.
+//!
+//! - `documents`: which query asks for which document; HEAD
+//! - `address`: all of them name the address that the client used
+//! - `pages`: the list, the pages of operations, an unknown operation; headers and escaping
+//! - `samples`: the messages on the help page, pasted as they are shown
+
+mod address;
+mod documents;
+mod pages;
+mod samples;
+mod support;
