@@ -20,6 +20,8 @@ mod disk_full;
 mod edge;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
+/// What the fuzzers check, on seeds and on the cases they have found.
+mod fuzzing;
 /// A whole gateway on real sockets.
 mod gateway;
 /// What the service says about itself: description, discovery document, help page.
