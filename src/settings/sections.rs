@@ -210,6 +210,8 @@ section! {
     Interfax "interfax" {
         /// Path of the service, matched without regard to case.
         path: String = "/dfs.asmx", url_path();
+        /// Whether operations can be called with GET, as in the original; query strings are not logged.
+        http_get: bool = "true", flag();
         /// Switch group of this gateway; an account of another group is refused.
         switch_group: String = "", any_text();
     }
