@@ -3,7 +3,8 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{
-        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY,
+        X_CONTENT_TYPE_OPTIONS,
     },
 };
 
@@ -15,18 +16,21 @@ use crate::{
     },
 };
 
-use super::{CONTRACT, InterFax};
+use super::{CONTRACT, InterFax, meanings::meaning};
 
 const WSDL: &str = include_str!("../../../wsdl/dfs.wsdl");
 
 const ABOUT: &str = "Takes documents in chunks from programs that send faxes.";
+
+/// The `Content-Type` of pages.
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 
 /// What the help page shows for a `SessionID`.
 pub const SESSION_ID: &str = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF";
 
 /// What a GET or HEAD asks for.
 #[derive(Debug, PartialEq, Eq)]
-enum Document {
+pub(super) enum Document {
     Description,
     Discovery,
     /// The page of an operation, or the list of all.
@@ -35,7 +39,7 @@ enum Document {
 
 impl Document {
     /// A name without a value decides, in any case; `op` names the operation of a help page.
-    fn asked_for(query: &str) -> Self {
+    pub(super) fn asked_for(query: &str) -> Self {
         let pairs = || form_urlencoded::parse(query.as_bytes());
         let named = |name: &str| {
             pairs().any(|(key, value)| value.is_empty() && key.eq_ignore_ascii_case(name))
@@ -59,12 +63,8 @@ impl InterFax {
             Document::Description => xml(soap::wsdl::render(WSDL, &address)),
             Document::Discovery => xml(soap::disco::render(&CONTRACT, &address)),
             Document::Help(operation) => {
-                let help = Help {
-                    contract: &CONTRACT,
-                    about: ABOUT,
-                    address: &address,
-                };
-                html(match operation {
+                let help = self.help(request, &address);
+                page(match operation {
                     Some(name) => help.operation(&name),
                     None => help.index(),
                 })
@@ -72,8 +72,19 @@ impl InterFax {
         }
     }
 
+    pub(super) fn help<'a>(&self, request: &HttpRequest, address: &'a str) -> Help<'a> {
+        Help {
+            contract: &CONTRACT,
+            about: ABOUT,
+            address,
+            http_get: self.settings.http_get,
+            test_form: self.test_form(request),
+            meaning,
+        }
+    }
+
     /// The address a client is to send its calls to: the fixed one, or the one it has used.
-    fn address(&self, request: &HttpRequest) -> String {
+    pub(super) fn address(&self, request: &HttpRequest) -> String {
         let path = &self.settings.path;
         match &self.settings.public_url {
             Some(url) => format!("{}{path}", url.trim_end_matches('/')),
@@ -89,12 +100,24 @@ fn xml(document: String) -> HttpResponse {
         .body(document)
 }
 
-fn html(page: Page) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
+pub(super) fn page(page: Page) -> HttpResponse {
+    let mut response = HttpResponse::Ok()
+        .content_type(HTML)
         .insert_header((CACHE_CONTROL, "private, max-age=0"))
-        .insert_header((CONTENT_SECURITY_POLICY, content_security_policy()))
-        .insert_header((REFERRER_POLICY, "no-referrer"))
-        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(page.html)
+        .body(page.html);
+    confine(&mut response);
+    response
+}
+
+/// Tells the browser what the page in `response` may do: nothing but send its forms back here.
+pub(super) fn confine(response: &mut HttpResponse) {
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, content_security_policy()),
+        // Stricter, a browser would not say that a form comes from one of our own pages.
+        (REFERRER_POLICY, "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
 }

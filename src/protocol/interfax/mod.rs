@@ -9,8 +9,10 @@ pub mod codes;
 mod documents;
 mod endpoint;
 mod exchange;
+mod meanings;
 mod service;
 mod start_file_upload;
+mod test_form;
 mod upload_file_chunk;
 
 pub use endpoint::{InterFax, InterFaxSettings};

@@ -49,6 +49,18 @@ pub fn not_found(help: &Help<'_>, name: &str) -> Page {
     )
 }
 
+/// The page for a form that was not sent from one of these pages.
+pub fn sent_from_elsewhere(help: &Help<'_>) -> Page {
+    let content = html! {
+        h1 { "Not from here" }
+        p.notice {
+            "This form was sent by a page of another site, so nothing was done. If that was you, go to the "
+            a href="?" { "list of operations" } ", and begin there."
+        }
+    };
+    document(help, "Refused", &content)
+}
+
 fn operations(help: &Help<'_>) -> Markup {
     html! {
         ul.operations {

@@ -3,20 +3,30 @@
 use maud::{Markup, html};
 
 use super::{
-    Help, Page,
+    Entered, Help, Page, Trial, form,
     page::document,
+    result,
     samples::{Exchange, exchanges},
 };
 use crate::soap::{Operation, Parameter};
 
 /// What the operation takes and gives, and how to call it.
-pub fn page(help: &Help<'_>, operation: &Operation) -> Page {
+pub fn page(
+    help: &Help<'_>,
+    operation: &Operation,
+    entered: &Entered,
+    trial: Option<&Trial>,
+) -> Page {
     let exchanges = exchanges(help, operation);
     let content = html! {
         p.back { "Click " a href="?" { "here" } " for a complete list of operations." }
         h1 { (operation.name) }
         p.about { (operation.about) }
+        @if let Some(trial) = trial {
+            (result::markup(help, operation, entered, trial))
+        }
         (parameters(operation))
+        (form::section(help, operation, entered))
         h2 #samples { "Sample messages" }
         p {
             "Each works as it stands, if only to be refused. Replace the "

@@ -15,8 +15,6 @@ const STYLE: &str = include_str!("style.css");
 pub struct Page {
     /// The document.
     pub html: String,
-    /// Whether it has a form: then it is kept by nobody, and the browser tells whose page sent it.
-    pub has_form: bool,
 }
 
 /// What a browser may do on a page: use its style sheet, and send its forms to the service.
@@ -56,6 +54,5 @@ pub(super) fn document(help: &Help<'_>, title: &str, content: &Markup) -> Page {
     };
     Page {
         html: document.into_string(),
-        has_form: false,
     }
 }

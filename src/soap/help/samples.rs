@@ -31,7 +31,9 @@ pub fn exchanges(help: &Help<'_>, operation: &Operation) -> Vec<Exchange> {
         soap(help, operation, Version::V12),
     ];
     if operation.has_form() {
-        exchanges.push(http_get(help, operation));
+        if help.http_get {
+            exchanges.push(http_get(help, operation));
+        }
         exchanges.push(http_post(help, operation));
     }
     exchanges
