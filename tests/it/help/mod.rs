@@ -4,9 +4,14 @@
 //! - `address`: all of them name the address that the client used
 //! - `pages`: the list, the pages of operations, an unknown operation; headers and escaping
 //! - `samples`: the messages on the help page, pasted as they are shown
+//! - `form`: trying operations from the page
+//! - `browser`: all of it in a real browser without JavaScript
 
 mod address;
+mod browser;
 mod documents;
+mod form;
 mod pages;
 mod samples;
 mod support;
+mod webdriver;

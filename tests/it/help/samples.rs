@@ -98,3 +98,17 @@ async fn soap_12_samples_work_when_pasted() {
     samples_work(&gateway, "soap12", "").await;
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn http_get_samples_work_when_pasted() {
+    let gateway = Gateway::start().await;
+    samples_work(&gateway, "get", "\r\n").await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn http_post_samples_work_when_pasted() {
+    let gateway = Gateway::start().await;
+    samples_work(&gateway, "post", "\r\n").await;
+    gateway.stop().await;
+}
