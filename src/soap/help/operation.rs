@@ -25,8 +25,9 @@ pub fn page(
         @if let Some(trial) = trial {
             (result::markup(help, operation, entered, trial))
         }
-        (parameters(operation))
         (form::section(help, operation, entered))
+        h2 { "Parameters" }
+        (parameters(operation))
         h2 #samples { "Sample messages" }
         p {
             "Each works as it stands, if only to be refused. Replace the "
@@ -51,7 +52,7 @@ fn parameters(operation: &Operation) -> Markup {
         div.scroll {
             table {
                 thead {
-                    tr { th { "Parameter" } th { "Type" } th { "" } }
+                    tr { th { "Name" } th { "Type" } th { "Remark" } }
                 }
                 tbody {
                     @for parameter in operation.parameters {

@@ -64,7 +64,7 @@ fn result(help: &Help<'_>, operation: &Operation, reply: &Reply) -> Markup {
 
 fn came_back(reply: &Reply) -> Markup {
     html! {
-        @for (name, value) in reply.refs() {
+        @for (name, value) in reply.refs().iter().filter(|(_, value)| !value.is_empty()) {
             dl.addresses {
                 dt { (name) }
                 dd { code id={ "ref-" (name) } { (value) } }

@@ -47,9 +47,9 @@ async fn a_document_is_uploaded_through_the_forms() {
         return;
     };
     let gateway = Gateway::start().await;
-    let document: Vec<u8> = (0..5_000_u32)
+    let document: Vec<u8> = (0..250_u32)
         .flat_map(|n| (n * 40_503).to_le_bytes())
-        .take(5_000)
+        .take(1_000)
         .collect();
 
     browser
@@ -69,7 +69,7 @@ async fn a_document_is_uploaded_through_the_forms() {
         .await;
 
     let mut total = 0;
-    let mut chunks = document.chunks(1_500).peekable();
+    let mut chunks = document.chunks(300).peekable();
     while let Some(chunk) = chunks.next() {
         assert_eq!(browser.value("#test [name=SessionID]").await, session);
         assert!(
