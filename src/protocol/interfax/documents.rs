@@ -57,6 +57,9 @@ impl Document {
 
 impl InterFax {
     /// Answers GET and HEAD.
+    ///
+    /// Deviation: the original answers HEAD with 405; tools that look before they fetch are better
+    /// off with an answer (`help::documents`).
     pub(super) fn document(&self, request: &HttpRequest) -> HttpResponse {
         let address = self.address(request);
         match Document::asked_for(request.query_string()) {

@@ -1,4 +1,8 @@
 //! Trying an operation from its help page.
+//!
+//! Deviation: the original's form goes to the form binding, which answers with bare XML and has no
+//! operation with `ref` parameters. Ours goes to the help page, and every operation has one
+//! (`help::form`).
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -156,14 +160,25 @@ fn is_from_elsewhere(request: &HttpRequest, address: &str) -> bool {
     let Some(origin) = header(request, ORIGIN.as_str()) else {
         return false;
     };
-    let authority = |url: &str| {
-        let (_, rest) = url.split_once("://")?;
-        rest.split('/').next().map(str::to_owned)
-    };
-    let ours = [
-        authority(address),
-        header(request, HOST.as_str()).map(str::to_owned),
-    ];
+    let ours = [Some(authority(address)), header(request, HOST.as_str())];
+    let theirs = without_usual_port(authority(origin));
     // `null` is a page that hides where it comes from.
-    !authority(origin).is_some_and(|theirs| ours.iter().flatten().any(|our| *our == theirs))
+    !ours
+        .into_iter()
+        .flatten()
+        .any(|our| without_usual_port(our).eq_ignore_ascii_case(theirs))
+}
+
+/// Host and port of an address.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// A browser leaves out the port that goes with the scheme; a proxy may not.
+fn without_usual_port(authority: &str) -> &str {
+    let without = |port| authority.strip_suffix(port);
+    without(":80")
+        .or_else(|| without(":443"))
+        .unwrap_or(authority)
 }

@@ -3,6 +3,9 @@
 //! Requests are shown to the byte, with line feeds as line ends, which servers understand; their
 //! Content-Length is that of what is shown. SOAP answers come on one line; they are shown broken, with
 //! the Content-Length of that one line.
+//!
+//! Deviation: the original shows the names of types for values and the word `length`, which do not
+//! work when they are pasted (`help::samples`).
 
 use form_urlencoded::byte_serialize;
 

@@ -9,16 +9,7 @@ use crate::support::{
     wire::Wire,
 };
 
-use super::support::{get, unescape};
-
-fn post(query: &str, fields: &[(&str, &str)]) -> Request {
-    let mut body = form_urlencoded::Serializer::new(String::new());
-    body.extend_pairs(fields);
-    Request::post("", body.finish())
-        .line(&format!("POST /dfs.asmx{query} HTTP/1.1"))
-        .without("SOAPAction")
-        .header("Content-Type", "application/x-www-form-urlencoded")
-}
+use super::support::{get, post, unescape};
 
 async fn ask(gateway: &Gateway, request: &Request) -> Answer {
     Wire::connect(gateway.address).await.ask(request).await
@@ -218,6 +209,7 @@ async fn a_form_from_another_sites_page_is_refused() {
     for (name, value) in [
         ("Sec-Fetch-Site", "same-origin"),
         ("Origin", "http://localhost:8080"),
+        ("Origin", "http://LOCALHOST:8080"),
     ] {
         let answer = ask(&gateway, &cancel.clone().header(name, value)).await;
         assert_eq!(answer.status, 200, "{name}: {value}");

@@ -5,6 +5,7 @@
 //! - `pages`: the list, the pages of operations, an unknown operation; headers and escaping
 //! - `samples`: the messages on the help page, pasted as they are shown
 //! - `form`: trying operations from the page
+//! - `secrets`: nothing that was entered is logged
 //! - `browser`: all of it in a real browser without JavaScript
 
 mod address;
@@ -13,5 +14,6 @@ mod documents;
 mod form;
 mod pages;
 mod samples;
+mod secrets;
 mod support;
 mod webdriver;

@@ -48,6 +48,15 @@ async fn every_operation_has_a_page_with_its_parameters_and_samples() {
 }
 
 #[tokio::test]
+async fn samples_of_http_get_are_left_out_where_it_is_switched_off() {
+    let gateway = Gateway::with(|settings| settings.interfax.http_get = false).await;
+    let page = get(&gateway, "?op=UploadFileChunk", &[]).await.body;
+    assert!(!page.contains("<section id=\"get\">"), "{page}");
+    assert!(page.contains("<section id=\"post\">"), "{page}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn an_unknown_operation_is_named_and_the_others_are_offered() {
     let gateway = Gateway::start().await;
     let page = get(&gateway, "?op=SendMail", &[]).await;

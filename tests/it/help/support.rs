@@ -11,6 +11,16 @@ pub async fn get(gateway: &Gateway, query: &str, headers: &[(&'static str, &str)
     Wire::connect(gateway.address).await.ask(&request).await
 }
 
+/// A form of a help page, as a browser sends it.
+pub fn post(query: &str, fields: &[(&str, &str)]) -> Request {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.extend_pairs(fields);
+    Request::post("", body.finish())
+        .line(&format!("POST /dfs.asmx{query} HTTP/1.1"))
+        .without("SOAPAction")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+}
+
 /// The text of the `pre` with this id, as a browser would copy it.
 pub fn shown(page: &str, id: &str) -> String {
     let start = format!("id=\"{id}\">");
