@@ -44,6 +44,8 @@ mod store;
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// TLS on the clients' port: renewal, lost answers, memory.
+mod tls;
 /// What the program asked the operating system for before each answer.
 mod trace;
 /// The bounded XML reader and its base64.
