@@ -1,7 +1,7 @@
 //! The service over HTTP: POST is SOAP, GET is for documents, and below the service's path both
 //! are forms.
 
-use std::{ops::AsyncFnOnce, sync::Arc, time::Instant};
+use std::{borrow::Cow, ops::AsyncFnOnce, sync::Arc, time::Instant};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
@@ -90,25 +90,34 @@ impl InterFax {
         ours.then_some(path_info)
     }
 
-    /// Answers a request.
+    /// Answers a request. Header names are spelled as the original spelled them, because programs
+    /// that speak HTTP by hand look for `Content-Length`.
     pub async fn answer(&self, request: HttpRequest, payload: Payload) -> HttpResponse {
+        let mut response = self.route(&request, payload).await;
+        response.head_mut().set_camel_case_headers(true);
+        response
+    }
+
+    async fn route(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
         let path_info = self.path_info(request.path()).unwrap_or_default();
         if !path_info.is_empty() {
             let path_info = soap::percent_decode(path_info);
-            return self.answer_form(&request, &path_info, payload).await;
+            return self.answer_form(request, &path_info, payload).await;
         }
         match *request.method() {
-            Method::POST if self.is_trial(&request) => self.try_operation(&request, payload).await,
-            Method::POST => self.answer_soap(&request, payload).await,
-            Method::GET | Method::HEAD => holding(self.document(&request), payload),
+            Method::POST if self.is_trial(request) => self.try_operation(request, payload).await,
+            Method::POST => self.answer_soap(request, payload).await,
+            Method::GET | Method::HEAD => holding(self.document(request), payload),
             _ => not_allowed("GET, HEAD, POST", payload),
         }
     }
 
     async fn answer_soap(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
+        let content_type = header(request, "content-type");
+        let soap_action = header(request, "soapaction");
         let head = RequestHead {
-            content_type: header(request, "content-type"),
-            soap_action: header(request, "soapaction"),
+            content_type: content_type.as_deref(),
+            soap_action: soap_action.as_deref(),
         };
         self.call(request, payload, Binding::Soap, async |exchange, body| {
             soap::handle(exchange, head, body).await
@@ -128,7 +137,7 @@ impl InterFax {
             Method::POST => {
                 let content_type = header(request, "content-type");
                 self.call(request, payload, form, async |exchange, body| {
-                    soap::handle_form(exchange, path_info, content_type, body).await
+                    soap::handle_form(exchange, path_info, content_type.as_deref(), body).await
                 })
                 .await
             }
@@ -220,8 +229,11 @@ impl Binding {
     }
 }
 
-pub(super) fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
-    request.headers().get(name)?.to_str().ok()
+/// The first header of that name; what is not UTF-8 in it becomes U+FFFD, so that an unreadable
+/// action is an unknown one and not none.
+pub(super) fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<Cow<'r, str>> {
+    let value = request.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()))
 }
 
 fn not_allowed(allow: &'static str, payload: Payload) -> HttpResponse {

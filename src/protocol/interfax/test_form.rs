@@ -45,11 +45,9 @@ impl InterFax {
     ///
     /// Without the form it is a POST like any other, and has to be SOAP.
     pub(super) fn is_trial(&self, request: &HttpRequest) -> bool {
-        let media_type = header(request, "content-type").and_then(|it| it.split(';').next());
-        let is_form = media_type.is_some_and(|media_type| {
-            let media_type = media_type.trim();
-            media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        });
+        let content_type = header(request, "content-type").unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
         is_form
             && matches!(
                 Document::asked_for(request.query_string()),
@@ -155,13 +153,14 @@ fn response(status: u16, page: Page) -> Response {
 /// page could reach a gateway that only listens to its own machine.
 fn is_from_elsewhere(request: &HttpRequest, address: &str) -> bool {
     if let Some(site) = header(request, "sec-fetch-site") {
-        return !matches!(site, "same-origin" | "none");
+        return !matches!(&*site, "same-origin" | "none");
     }
     let Some(origin) = header(request, ORIGIN.as_str()) else {
         return false;
     };
-    let ours = [Some(authority(address)), header(request, HOST.as_str())];
-    let theirs = without_usual_port(authority(origin));
+    let host = header(request, HOST.as_str());
+    let ours = [Some(authority(address)), host.as_deref()];
+    let theirs = without_usual_port(authority(&origin));
     // `null` is a page that hides where it comes from.
     !ours
         .into_iter()

@@ -4,7 +4,7 @@ use chunkgate::protocol::interfax::CONTRACT;
 
 use crate::support::{gateway::Gateway, soap::Answer, wire::Wire};
 
-use super::support::{get, shown};
+use super::support::{get, header, shown};
 
 /// Sends a sample as it is shown, its line feeds included.
 async fn paste(gateway: &Gateway, sample: &str) -> Answer {
@@ -35,8 +35,7 @@ fn assert_in_form(answer: &Answer, shown: &str, line_end: &str) {
         if name == "Content-Length" {
             assert_eq!(value, body.len().to_string(), "{shown}");
         } else {
-            let header = format!("{}: {value}\r\n", name.to_ascii_lowercase());
-            assert!(answer.head.contains(&header), "{header} in {}", answer.head);
+            assert_eq!(header(&answer.head, name), Some(value), "{shown}");
         }
     }
     let body = body

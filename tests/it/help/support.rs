@@ -11,6 +11,14 @@ pub async fn get(gateway: &Gateway, query: &str, headers: &[(&'static str, &str)
     Wire::connect(gateway.address).await.ask(&request).await
 }
 
+/// The value of a header, whatever the case of its name.
+pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| {
+        let (known, value) = line.split_once(": ")?;
+        known.eq_ignore_ascii_case(name).then_some(value)
+    })
+}
+
 /// A form of a help page, as a browser sends it.
 pub fn post(query: &str, fields: &[(&str, &str)]) -> Request {
     let mut body = form_urlencoded::Serializer::new(String::new());
