@@ -124,7 +124,7 @@ section! {
 section! {
     /// What the HTTP edge takes from clients.
     Http "http" {
-        /// Largest request body.
+        /// Largest request body, as it is after gzip was undone. The default takes a chunk of 3 MiB in UTF-16, too: 4 MiB of base64, at most 9.1 MiB with its line ends.
         max_body: usize = "10MiB", size("64KiB", "1GiB");
         /// Memory of all body buffers together.
         body_memory: usize = "48MiB", size("1MiB", "64GiB");
@@ -226,6 +226,8 @@ section! {
     Interfax "interfax" {
         /// Path of the service, matched without regard to case.
         path: String = "/dfs.asmx", url_path();
+        /// Whether operations can be called with GET, as in the original; query strings are not logged.
+        http_get: bool = "true", flag();
         /// Switch group of this gateway; an account of another group is refused.
         switch_group: String = "", any_text();
     }

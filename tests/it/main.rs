@@ -1,6 +1,8 @@
 //! The integration tests: one binary, so that it links once; a folder for each part of the
 //! gateway and a file for each rule.
 
+/// The wire of the original server, row by row: raw bytes in and raw bytes out.
+mod asmx;
 /// The real program: its commands, messages and exit codes.
 mod cli;
 /// Real client programs, and recordings of others.
@@ -16,8 +18,12 @@ mod cut;
 mod disk_full;
 /// The HTTP edge: bounds of bodies and addresses, what operators see.
 mod edge;
+/// Bodies that are compressed or not in UTF-8, and the ways in which a body may come.
+mod encodings;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
+/// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
+mod forms;
 /// What the fuzzers check, on seeds and on the cases they have found.
 mod fuzzing;
 /// A whole gateway on real sockets.
