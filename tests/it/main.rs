@@ -18,6 +18,8 @@ mod cut;
 mod disk_full;
 /// The HTTP edge: bounds of bodies and addresses, what operators see.
 mod edge;
+/// Bodies that are compressed or not in UTF-8, and the ways in which a body may come.
+mod encodings;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
 /// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
