@@ -86,7 +86,11 @@ const CONTRACT: Contract = Contract {
         Operation {
             name: "Echo",
             about: "Says the same.",
-            parameters: &[Parameter::new("Text", Type::String)],
+            parameters: &[
+                Parameter::new("Text", Type::String),
+                // It does not ask for this one.
+                Parameter::new("Data", Type::Base64Binary),
+            ],
             result: Type::String,
         },
         Operation {
