@@ -5,12 +5,13 @@ use std::{io, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::spawn_blocking,
-    time::{MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval_at},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::Certificates;
+use crate::telemetry::metrics;
 
 /// A task that looks at the files every `period`, and reads them again at a SIGHUP, until `stop`.
 ///
@@ -22,7 +23,8 @@ pub fn watch(
     stop: CancellationToken,
 ) -> io::Result<impl Future<Output = ()> + use<>> {
     let mut hang_ups = signal(SignalKind::hangup())?;
-    let mut ticks = interval(period);
+    metrics::certificate_expires(certificates.expires());
+    let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     Ok(async move {
         loop {

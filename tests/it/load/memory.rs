@@ -72,7 +72,8 @@ pub async fn upload(
         connection.write_all(before.as_bytes()).await?;
         all.wait().await;
         connection.write_all(chunk.as_bytes()).await?;
-        connection.write_all(behind.as_bytes()).await
+        connection.write_all(behind.as_bytes()).await?;
+        connection.flush().await
     };
     sent.await.expect("the gateway reads");
     let answer = read_answer(&mut connection).await;

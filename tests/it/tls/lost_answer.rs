@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::support::{Authority, LONG};
+use super::support::{Authority, LONG, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_chunk_again_is_not_stored_twice() {
@@ -27,14 +27,14 @@ async fn the_same_chunk_again_is_not_stored_twice() {
         let parameters = chunk_parameters(&session, &chunk, false);
         let request = Request::soap_11("UploadFileChunk", &parameters).bytes();
         let mut gone = authority.connect(address).await;
-        gone.write_all(&request).await.unwrap();
+        send(&mut gone, &request).await;
         // The farewell and the end, at once; the answer may still be read.
         gone.shutdown().await.unwrap();
         let _lost = read_answer(&mut gone).await;
         drop(gone);
 
         let mut again = authority.connect(address).await;
-        again.write_all(&request).await.unwrap();
+        send(&mut again, &request).await;
         let answer = read_answer(&mut again).await;
         expected.extend_from_slice(&chunk);
         let total = i64::try_from(expected.len()).unwrap();

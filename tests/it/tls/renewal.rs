@@ -3,7 +3,6 @@
 use std::{fs, time::Duration};
 
 use nix::sys::signal::Signal;
-use tokio::io::AsyncWriteExt;
 
 use crate::support::{
     eventually::until,
@@ -13,7 +12,7 @@ use crate::support::{
     soap::{chunk_parameters, read_answer},
 };
 
-use super::support::{Authority, LONG, first};
+use super::support::{Authority, LONG, first, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changed_files_are_served_and_no_upload_notices() {
@@ -33,7 +32,7 @@ async fn changed_files_are_served_and_no_upload_notices() {
         until("the new one is served", async || {
             let parameters = chunk_parameters(&session, b"under load", false);
             let request = Request::soap_11("UploadFileChunk", &parameters);
-            stream.write_all(&request.bytes()).await.unwrap();
+            send(&mut stream, &request.bytes()).await;
             total += 10;
             let answer = read_answer(&mut stream).await;
             assert_eq!(answer.result("UploadFileChunk"), total);

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::support::{Authority, LONG};
+use super::support::{Authority, LONG, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_uploaded_beside_plain_clients() {
@@ -68,7 +68,7 @@ async fn the_description_names_the_address_of_tls() {
         ("fax.example:8443", "https://fax.example:8443/dfs.asmx"),
     ] {
         let request = Request::get("/dfs.asmx?wsdl").header("Host", host);
-        stream.write_all(&request.bytes()).await.unwrap();
+        send(&mut stream, &request.bytes()).await;
         let wsdl = read_answer(&mut stream).await.body;
         assert!(wsdl.contains(&format!("location=\"{expected}\"")), "{host}");
     }
@@ -112,10 +112,7 @@ async fn a_handshake_that_does_not_come_is_not_waited_for() {
     assert_eq!(half.closed().await, "");
     // Nobody is in the way of the next one.
     let mut stream = authority.connect(address).await;
-    stream
-        .write_all(&Request::get("/healthz").bytes())
-        .await
-        .unwrap();
+    send(&mut stream, &Request::get("/healthz").bytes()).await;
     assert_eq!(read_answer(&mut stream).await.status, 200);
     stream.shutdown().await.unwrap();
     assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);

@@ -11,7 +11,7 @@ use rustls::{
 };
 use tempfile::TempDir;
 use time::OffsetDateTime;
-use tokio::net::TcpStream;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// A year or so.
@@ -100,4 +100,10 @@ impl Authority {
 pub fn first(pem: &str) -> CertificateDer<'static> {
     use rustls::pki_types::pem::PemObject;
     CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")
+}
+
+/// Sends bytes to the last one: what is written may otherwise wait in the records' buffer.
+pub async fn send(stream: &mut TlsStream<TcpStream>, bytes: &[u8]) {
+    stream.write_all(bytes).await.expect("the gateway reads");
+    stream.flush().await.expect("the gateway reads");
 }
