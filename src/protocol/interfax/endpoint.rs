@@ -160,7 +160,7 @@ impl InterFax {
     }
 
     /// Runs a call within the limits of the edge, in whichever binding it came: `serve` makes the
-    /// answer from the exchange and the body.
+    /// answer from the exchange and the content of the body.
     pub(super) async fn call(
         &self,
         request: &HttpRequest,
@@ -233,7 +233,7 @@ impl InterFax {
 }
 
 impl Binding {
-    fn too_long(self, version: Version) -> soap::Response {
+    fn too_long(self, version: Version) -> Response {
         match self {
             Self::Soap => Fault::too_long().into_response(version),
             Self::Form => FormError::TooLong.into_response(),
@@ -263,10 +263,7 @@ fn unknown_coding() -> HttpResponse {
 }
 
 /// The answer to a body that could not be read.
-fn unreadable_body(
-    error: &std::io::Error,
-    too_long: impl FnOnce() -> soap::Response,
-) -> HttpResponse {
+fn unreadable_body(error: &std::io::Error, too_long: impl FnOnce() -> Response) -> HttpResponse {
     match BodyError::of(error) {
         Some(BodyError::TooLong) => {
             metrics::refused(Refusal::TooLarge);

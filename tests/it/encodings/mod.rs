@@ -25,4 +25,4 @@ mod malformed_text;
 mod persistent;
 mod places;
 mod refused;
-mod support;
+pub mod support;
