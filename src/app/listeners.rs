@@ -1,7 +1,9 @@
 //! The two ports.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    future::ready,
+    io,
+    net::{IpAddr, SocketAddr, TcpListener},
     time::Duration,
 };
 
@@ -16,13 +18,16 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::{
-    http::{Connection, Health, Paced, admin_routes, healthz, holding, log_requests},
+    http::{
+        ClientAddresses, Connection, ConnectionLimits, Expectations, Health, Paced, PerAddress,
+        Timed, admin_routes, healthz, holding, log_requests, refuse_ambiguous, time_heads,
+    },
     protocol::interfax::InterFax,
     settings::Settings,
-    telemetry::metrics::Metrics,
+    telemetry::metrics::{self, Metrics, Refusal},
 };
 
 use super::AppError;
@@ -64,10 +69,21 @@ pub fn listen(
     Ok((listener, address))
 }
 
+/// What the clients' port asks before a front end sees a request.
+pub struct Edge {
+    pub addresses: ClientAddresses,
+    pub expectations: Expectations,
+}
+
+/// How long a connection is read on after an answer to a request that was not read to its end.
+/// Closed at once, it would be reset, and the answer lost to a client that is still sending.
+const LINGER: Duration = Duration::from_secs(2);
+
 /// Serves the clients' port.
 pub fn serve_clients(
     settings: &Settings,
     listener: TcpListener,
+    edge: Edge,
     interfax: InterFax,
 ) -> Result<Server, String> {
     let workers = settings.server.workers;
@@ -76,29 +92,52 @@ pub fn serve_clients(
         Routes::new()
             .app_data(web::Data::new(interfax.clone()))
             .wrap(from_fn(log_requests))
+            .wrap(from_fn(refuse_ambiguous))
+            .wrap(from_fn(time_heads))
             .route("/healthz", web::get().to(healthz))
             .default_service(web::to(dispatch))
     };
     let address = listener
         .local_addr()
         .map_err(|error| format!("the clients' port has no address: {error}"))?;
-    let (head_timeout, keep_alive) = (settings.http.head_timeout, settings.http.keep_alive);
+    let keep_alive = settings.http.keep_alive;
+    let limits = ConnectionLimits {
+        head: settings.http.head_timeout,
+        answer: settings.http.answer_timeout,
+    };
+    let per_address = PerAddress::new(settings.server.max_connections_per_address);
     let stopping = CancellationToken::new();
     let stopped = stopping.clone();
-    // As `HttpServer` does it, but for `Paced`.
+    // As `HttpServer` does it, but for `Paced` and `Timed`.
     let service = move || {
         let stopped = stopped.clone();
+        let expectations = edge.expectations.clone();
         let app = map_config(routes(), |()| AppConfig::default());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
-            .client_request_timeout(head_timeout)
+            // `Timed` sees to that, for all requests.
+            .client_request_timeout(Duration::ZERO)
+            .client_disconnect_timeout(LINGER)
             .keep_alive(keep_alive)
             .local_addr(address)
-            .on_connect_ext(|paced: &Paced, data| Connection::remember(paced.stream(), data))
+            .on_connect_ext(|timed: &Timed<Paced>, data| {
+                timed.remember(data);
+                Connection::remember(timed.stream().stream(), data);
+            })
+            .expect(fn_service(move |request| ready(expectations.meet(request))))
             .h1(app);
-        fn_service(async |stream: TcpStream| {
+        let (addresses, per_address) = (edge.addresses.clone(), per_address.clone());
+        fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Paced::new(stream), peer))
+            let share = match peer.map(|peer| peer.ip()) {
+                Some(peer) if !addresses.trusts(peer) => match per_address.take(peer) {
+                    Some(share) => Some(share),
+                    None => return ready(Err(too_many_connections(peer))),
+                },
+                Some(_) | None => None,
+            };
+            let timed = Timed::new(Paced::new(stream), limits, share);
+            ready(Ok((timed, peer)))
         })
         .and_then(http)
     };
@@ -115,6 +154,14 @@ pub fn serve_clients(
         stopping,
         task: tokio::spawn(server),
     })
+}
+
+/// Why a connection is closed before anything was read from it.
+fn too_many_connections(peer: IpAddr) -> DispatchError {
+    // Not more: somebody who wants to fill the log could.
+    debug!(%peer, "closed a connection: the address has server.max_connections_per_address open");
+    metrics::refused(Refusal::Connections);
+    DispatchError::Io(io::ErrorKind::QuotaExceeded.into())
 }
 
 /// Every path that is no other route's belongs to a front end, or to nobody.

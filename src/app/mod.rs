@@ -24,7 +24,7 @@ use crate::{
     backend::{Backend, BackendError},
     content::SharedStore,
     engine::{End, UploadEngine, repository::Repository},
-    http::{Admission, BodyMemory, ClientAddresses, Health},
+    http::{Admission, BodyMemory, ClientAddresses, Expectations, Health},
     jobs::{self, JobParts},
     protocol::interfax::InterFax,
     settings::Settings,
@@ -33,7 +33,7 @@ use crate::{
 };
 
 use journal::open_journal;
-use listeners::{Server, listen, serve_admin, serve_clients};
+use listeners::{Edge, Server, listen, serve_admin, serve_clients};
 use translate::{engine_settings, interfax_settings};
 
 pub use error::AppError;
@@ -174,12 +174,24 @@ impl Serving {
         .map_err(AppError::Settings)?;
 
         let memory = BodyMemory::new(settings.http.body_memory);
-        let admission = Admission::new(settings.http.max_in_flight);
+        let admission = Admission::new(
+            settings.http.max_in_flight,
+            settings.http.max_in_flight_per_address,
+        );
+        let addresses = ClientAddresses::new(&settings.http.trusted_proxies);
+        let edge = Edge {
+            addresses: addresses.clone(),
+            expectations: Expectations::new(
+                admission.clone(),
+                addresses.clone(),
+                settings.http.max_body as u64,
+            ),
+        };
         let interfax = InterFax::new(
             engine.clone(),
             memory.clone(),
             admission.clone(),
-            ClientAddresses::new(&settings.http.trusted_proxies),
+            addresses,
             interfax_settings(settings),
         );
         let health = web::Data::new(Health::new(backend.database().clone(), Arc::clone(&store)));
@@ -203,7 +215,8 @@ impl Serving {
             boot,
             lock,
             committer,
-            clients: serve_clients(settings, clients.0, interfax).map_err(AppError::Settings)?,
+            clients: serve_clients(settings, clients.0, edge, interfax)
+                .map_err(AppError::Settings)?,
             admin: serve_admin(admin.0, health, metrics).map_err(AppError::Settings)?,
             jobs,
             stop_jobs,

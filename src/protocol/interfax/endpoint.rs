@@ -92,7 +92,10 @@ impl InterFax {
         };
         let declared = header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
         let mut body = Body::new(payload, declared, self.settings.body);
-        let Some(_admitted) = self.admission.admit() else {
+        let Some(_admitted) = self
+            .admission
+            .admit(client_address(request, &self.addresses))
+        else {
             metrics::refused(Refusal::InFlight);
             let whole = body.drain().await;
             return closing_unless(whole, body, busy());
