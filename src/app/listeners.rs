@@ -1,9 +1,9 @@
-//! The two ports.
+//! The ports.
 
 use std::{
     future::ready,
     io,
-    net::{IpAddr, SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener},
     time::Duration,
 };
 
@@ -18,12 +18,13 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use crate::{
     http::{
         ClientAddresses, Connection, ConnectionLimits, Expectations, Health, Paced, PerAddress,
-        Timed, admin_routes, healthz, holding, log_requests, refuse_ambiguous, time_heads,
+        Share, Timed, Transport, admin_routes, healthz, holding, log_requests, refuse_ambiguous,
+        time_heads, tls::Acceptor,
     },
     protocol::interfax::InterFax,
     settings::Settings,
@@ -69,7 +70,8 @@ pub fn listen(
     Ok((listener, address))
 }
 
-/// What the clients' port asks before a front end sees a request.
+/// What the clients' ports ask before a front end sees a request.
+#[derive(Clone)]
 pub struct Edge {
     pub addresses: ClientAddresses,
     pub expectations: Expectations,
@@ -79,11 +81,55 @@ pub struct Edge {
 /// Closed at once, it would be reset, and the answer lost to a client that is still sending.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Serves the clients' port.
+/// A port for clients, and what is spoken on it.
+pub struct ClientPort {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<Acceptor>,
+}
+
+impl ClientPort {
+    /// HTTP as it is.
+    pub fn plain((listener, address): (TcpListener, SocketAddr)) -> Self {
+        Self {
+            listener,
+            address,
+            tls: None,
+        }
+    }
+
+    /// HTTP inside TLS.
+    pub fn tls((listener, address): (TcpListener, SocketAddr), acceptor: Acceptor) -> Self {
+        Self {
+            listener,
+            address,
+            tls: Some(acceptor),
+        }
+    }
+}
+
+/// Makes of a connection what HTTP is spoken on.
+async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, DispatchError> {
+    let Some(acceptor) = tls else {
+        return Ok(Transport::Plain(stream));
+    };
+    let peer = stream.peer_addr().map(|peer| peer.ip()).ok();
+    let shaken = acceptor.accept(stream).await;
+    metrics::handshake(shaken.is_ok());
+    match shaken {
+        Ok(stream) => Ok(Transport::Tls(Box::new(stream))),
+        Err(error) => {
+            info!(client = ?peer, %error, "no TLS connection came about");
+            Err(DispatchError::Io(error))
+        }
+    }
+}
+
+/// Serves the clients' ports.
 pub fn serve_clients(
     settings: &Settings,
-    listener: TcpListener,
-    edge: Edge,
+    ports: Vec<ClientPort>,
+    edge: &Edge,
     interfax: InterFax,
 ) -> Result<Server, String> {
     let workers = settings.server.workers;
@@ -97,9 +143,6 @@ pub fn serve_clients(
             .route("/healthz", web::get().to(healthz))
             .default_service(web::to(dispatch))
     };
-    let address = listener
-        .local_addr()
-        .map_err(|error| format!("the clients' port has no address: {error}"))?;
     let keep_alive = settings.http.keep_alive;
     let limits = ConnectionLimits {
         head: settings.http.head_timeout,
@@ -108,47 +151,58 @@ pub fn serve_clients(
     let per_address = PerAddress::new(settings.server.max_connections_per_address);
     let stopping = CancellationToken::new();
     let stopped = stopping.clone();
-    // As `HttpServer` does it, but for `Paced` and `Timed`.
-    let service = move || {
-        let stopped = stopped.clone();
-        let expectations = edge.expectations.clone();
-        let app = map_config(routes(), |()| AppConfig::default());
-        let http = HttpService::build()
-            .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
-            // `Timed` sees to that, for all requests.
-            .client_request_timeout(Duration::ZERO)
-            .client_disconnect_timeout(LINGER)
-            .keep_alive(keep_alive)
-            .local_addr(address)
-            .on_connect_ext(|timed: &Timed<Paced>, data| {
-                timed.remember(data);
-                Connection::remember(timed.stream().stream(), data);
+    // As `HttpServer` does it, but for `Timed`, `Paced` and TLS.
+    let service = |address: SocketAddr, tls: Option<Acceptor>| {
+        let (routes, stopped) = (routes.clone(), stopped.clone());
+        let (edge, per_address) = (edge.clone(), per_address.clone());
+        move || {
+            let (stopped, tls) = (stopped.clone(), tls.clone());
+            let (edge, per_address) = (edge.clone(), per_address.clone());
+            let app = map_config(routes(), |()| AppConfig::default());
+            let expectations = edge.expectations;
+            let http = HttpService::build()
+                .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
+                // `Timed` sees to that, for all requests.
+                .client_request_timeout(Duration::ZERO)
+                .client_disconnect_timeout(LINGER)
+                .keep_alive(keep_alive)
+                .local_addr(address)
+                .on_connect_ext(|timed: &Timed<Paced>, data| {
+                    timed.remember(data);
+                    Connection::remember(timed.stream().transport(), data);
+                })
+                .expect(fn_service(move |request| ready(expectations.meet(request))))
+                .h1(app);
+            let addresses = edge.addresses;
+            fn_service(move |stream: TcpStream| {
+                let peer = stream.peer_addr().ok();
+                let tls = tls.clone();
+                let share = share_of(peer, &addresses, &per_address);
+                async move {
+                    let share = share?;
+                    let paced = Paced::new(open(stream, tls).await?);
+                    Ok((Timed::new(paced, limits, share), peer))
+                }
             })
-            .expect(fn_service(move |request| ready(expectations.meet(request))))
-            .h1(app);
-        let (addresses, per_address) = (edge.addresses.clone(), per_address.clone());
-        fn_service(move |stream: TcpStream| {
-            let peer = stream.peer_addr().ok();
-            let share = match peer.map(|peer| peer.ip()) {
-                Some(peer) if !addresses.trusts(peer) => match per_address.take(peer) {
-                    Some(share) => Some(share),
-                    None => return ready(Err(too_many_connections(peer))),
-                },
-                Some(_) | None => None,
-            };
-            let timed = Timed::new(Paced::new(stream), limits, share);
-            ready(Ok((timed, peer)))
-        })
-        .and_then(http)
+            .and_then(http)
+        }
     };
-    let server = actix_server::Server::build()
+    let mut server = actix_server::Server::build()
         .workers(workers)
         .max_concurrent_connections(settings.server.max_connections.div_ceil(workers))
         .shutdown_timeout(grace)
-        .disable_signals()
-        .listen("clients", listener, service)
-        .map_err(|error| format!("the clients' port cannot be served: {error}"))?
-        .run();
+        .disable_signals();
+    for port in ports {
+        let name = if port.tls.is_some() {
+            "clients, TLS"
+        } else {
+            "clients"
+        };
+        server = server
+            .listen(name, port.listener, service(port.address, port.tls))
+            .map_err(|error| format!("{} cannot be served: {error}", port.address))?;
+    }
+    let server = server.run();
     Ok(Server {
         handle: server.handle(),
         stopping,
@@ -156,12 +210,25 @@ pub fn serve_clients(
     })
 }
 
-/// Why a connection is closed before anything was read from it.
-fn too_many_connections(peer: IpAddr) -> DispatchError {
-    // Not more: somebody who wants to fill the log could.
+/// The place of a new connection among those of its address; a trusted proxy needs none.
+fn share_of(
+    peer: Option<SocketAddr>,
+    addresses: &ClientAddresses,
+    per_address: &PerAddress,
+) -> Result<Option<Share>, DispatchError> {
+    let Some(peer) = peer.map(|peer| peer.ip()) else {
+        return Ok(None);
+    };
+    if addresses.trusts(peer) {
+        return Ok(None);
+    }
+    if let Some(share) = per_address.take(peer) {
+        return Ok(Some(share));
+    }
+    // Not more than that: somebody who wants to fill the log could.
     debug!(%peer, "closed a connection: the address has server.max_connections_per_address open");
     metrics::refused(Refusal::Connections);
-    DispatchError::Io(io::ErrorKind::QuotaExceeded.into())
+    Err(DispatchError::Io(io::ErrorKind::QuotaExceeded.into()))
 }
 
 /// Every path that is no other route's belongs to a front end, or to nobody.

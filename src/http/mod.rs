@@ -16,6 +16,8 @@ mod paced;
 mod per_address;
 mod public_address;
 mod timed;
+pub mod tls;
+mod transport;
 
 pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, holding, respond};
@@ -31,3 +33,4 @@ pub use paced::Paced;
 pub use per_address::{PerAddress, Share};
 pub use public_address::public_address;
 pub use timed::{ConnectionLimits, Timed, time_heads};
+pub use transport::Transport;
