@@ -2,11 +2,13 @@
 
 FILE ?= tests/data/sample.pdf
 N ?= 500
+TARGET ?=
+SECONDS ?= 60
 
 .DEFAULT_GOAL := help
 # The steps of `check` come one after another, and the tests' summary last.
 .NOTPARALLEL:
-.PHONY: help run test check bench crash clients fmt fmt-check lint deny docs postgres
+.PHONY: help run test check bench crash fuzz clients fmt fmt-check lint deny docs postgres
 
 help: ## List what can be done
 	@echo 'make <what>:'
@@ -31,6 +33,9 @@ bench: postgres ## Measure throughput
 
 crash: postgres ## Kill the gateway N times under load and compare all documents (make crash N=500)
 	CHUNKGATE_TEST_CRASHES=$(N) cargo test --release --locked --test it -- crash:: --nocapture
+
+fuzz: ## Fuzz the parsers (make fuzz TARGET=envelope SECONDS=600)
+	@scripts/fuzz "$(TARGET)" "$(SECONDS)"
 
 clients: ## List the client programs that the tests drive, and how to install missing ones
 	@scripts/clients

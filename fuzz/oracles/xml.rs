@@ -14,6 +14,17 @@ use super::support::{Source, run};
 /// The namespace of declarations, which roxmltree does not list among the attributes.
 const DECLARATIONS: &str = "http://www.w3.org/2000/xmlns/";
 
+/// Checks an input: a document.
+pub fn check(input: &[u8]) {
+    if let Ok(document) = std::str::from_utf8(input) {
+        assert_eq!(
+            compare(document, 1),
+            compare(document, usize::MAX),
+            "pieces matter"
+        );
+    }
+}
+
 /// Reads `document` in pieces of `piece` bytes and compares; whether it was accepted.
 ///
 /// # Panics
