@@ -12,7 +12,7 @@ use super::{
     Secret,
     kind::{
         address, any_text, database_url, duration, flag, level, log_format, networks, number,
-        optional, path, public_url, size, threads, url_path,
+        optional, path, public_url, size, test_form, threads, url_path,
     },
     reader::{Declared, Reader},
 };
@@ -221,6 +221,17 @@ section! {
     }
 }
 
+/// Who may try operations on the help page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestFormAccess {
+    /// Clients on the gateway's own machine.
+    Local,
+    /// Everybody who reaches the service.
+    Always,
+    /// Nobody.
+    Never,
+}
+
 section! {
     /// The InterFAX front end.
     Interfax "interfax" {
@@ -230,6 +241,8 @@ section! {
         http_get: bool = "true", flag();
         /// Switch group of this gateway; an account of another group is refused.
         switch_group: String = "", any_text();
+        /// Who is shown a form to try operations on the help page: `local` (clients on this machine), `always` or `never`.
+        test_form: TestFormAccess = "local", test_form();
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection, Content,
         ContentCoding, RequestFacts, busy, client_address, holding, respond,
     },
+    settings::TestFormAccess,
     soap::{self, Fault, FormError, Outcome, RequestHead, Response, Version},
     telemetry::metrics::{self, Answer, Refusal},
 };
@@ -33,6 +34,8 @@ pub struct InterFaxSettings {
     pub public_url: Option<String>,
     /// Whether operations can be called with GET.
     pub http_get: bool,
+    /// Who may try operations on the help page.
+    pub test_form: TestFormAccess,
     /// Limits of a body.
     pub body: BodyLimits,
 }
@@ -102,6 +105,7 @@ impl InterFax {
             return self.answer_form(request, &path_info, payload).await;
         }
         match *request.method() {
+            Method::POST if self.is_trial(request) => self.try_operation(request, payload).await,
             Method::POST => self.answer_soap(request, payload).await,
             Method::GET | Method::HEAD => holding(self.document(request), payload),
             _ => not_allowed("GET, HEAD, POST", payload),
@@ -239,7 +243,7 @@ impl Binding {
 
 /// The first header of that name; what is not UTF-8 in it becomes U+FFFD, so that an unreadable
 /// action is an unknown one and not none.
-fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<Cow<'r, str>> {
+pub(super) fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<Cow<'r, str>> {
     let value = request.headers().get(name)?;
     Some(String::from_utf8_lossy(value.as_bytes()))
 }
