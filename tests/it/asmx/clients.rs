@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::support::{form_result, raw, result};
+use super::support::{ask, ask_bytes, form_result, raw, result};
 
 const CHUNK: &str = "UploadFileChunk";
 
@@ -90,7 +90,7 @@ async fn hand_written_node_posts_to_the_description() {
         .line("POST /dfs.asmx?wsdl HTTP/1.1")
         .header("Content-Type", "text/xml")
         .header("SOAPAction", "http://www.interfax.cc/UploadFileChunk");
-    let answer = super::support::ask(&gateway, &request).await;
+    let answer = ask(&gateway, &request).await;
     assert_eq!(answer, result(V11, CHUNK, 30_000));
     assert!(holds(&gateway, &session, &document).await);
     gateway.stop().await;
@@ -110,7 +110,7 @@ async fn python_posts_a_form() {
         "POST /dfs.asmx/UploadFileChunk HTTP/1.1\r\nHost: localhost\r\nUser-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\nContent-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
         form.len()
     );
-    let answer = super::support::ask_bytes(&gateway, request.as_bytes()).await;
+    let answer = ask_bytes(&gateway, request.as_bytes()).await;
     assert_eq!(answer, form_result(30_000));
     assert!(holds(&gateway, &session, &document).await);
     gateway.stop().await;
