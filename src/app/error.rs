@@ -6,6 +6,7 @@ use crate::{
     backend::BackendError,
     content::{ContentError, StoreId},
     engine::repository::RepositoryError,
+    http::tls::TlsError,
     pg::PgError,
 };
 
@@ -56,6 +57,9 @@ pub enum AppError {
         /// Why not.
         reason: std::io::Error,
     },
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Settings that passed their checks and do not work all the same.
     #[error("{0}")]
     Settings(String),

@@ -1,4 +1,4 @@
-//! The two ports.
+//! The ports.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -16,13 +16,16 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::{
-    http::{Connection, Health, Paced, admin_routes, healthz, holding, log_requests},
+    http::{
+        Connection, Health, Paced, Transport, admin_routes, healthz, holding, log_requests,
+        tls::Acceptor,
+    },
     protocol::interfax::InterFax,
     settings::Settings,
-    telemetry::metrics::Metrics,
+    telemetry::metrics::{self, Metrics},
 };
 
 use super::AppError;
@@ -64,10 +67,54 @@ pub fn listen(
     Ok((listener, address))
 }
 
-/// Serves the clients' port.
+/// A port for clients, and what is spoken on it.
+pub struct ClientPort {
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<Acceptor>,
+}
+
+impl ClientPort {
+    /// HTTP as it is.
+    pub fn plain((listener, address): (TcpListener, SocketAddr)) -> Self {
+        Self {
+            listener,
+            address,
+            tls: None,
+        }
+    }
+
+    /// HTTP inside TLS.
+    pub fn tls((listener, address): (TcpListener, SocketAddr), acceptor: Acceptor) -> Self {
+        Self {
+            listener,
+            address,
+            tls: Some(acceptor),
+        }
+    }
+}
+
+/// Makes of a connection what HTTP is spoken on.
+async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, DispatchError> {
+    let Some(acceptor) = tls else {
+        return Ok(Transport::Plain(stream));
+    };
+    let peer = stream.peer_addr().map(|peer| peer.ip()).ok();
+    let shaken = acceptor.accept(stream).await;
+    metrics::handshake(shaken.is_ok());
+    match shaken {
+        Ok(stream) => Ok(Transport::Tls(Box::new(stream))),
+        Err(error) => {
+            info!(client = ?peer, %error, "no TLS connection came about");
+            Err(DispatchError::Io(error))
+        }
+    }
+}
+
+/// Serves the clients' ports.
 pub fn serve_clients(
     settings: &Settings,
-    listener: TcpListener,
+    ports: Vec<ClientPort>,
     interfax: InterFax,
 ) -> Result<Server, String> {
     let workers = settings.server.workers;
@@ -79,37 +126,46 @@ pub fn serve_clients(
             .route("/healthz", web::get().to(healthz))
             .default_service(web::to(dispatch))
     };
-    let address = listener
-        .local_addr()
-        .map_err(|error| format!("the clients' port has no address: {error}"))?;
     let (head_timeout, keep_alive) = (settings.http.head_timeout, settings.http.keep_alive);
     let stopping = CancellationToken::new();
     let stopped = stopping.clone();
-    // As `HttpServer` does it, but for `Paced`.
-    let service = move || {
-        let stopped = stopped.clone();
-        let app = map_config(routes(), |()| AppConfig::default());
-        let http = HttpService::build()
-            .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
-            .client_request_timeout(head_timeout)
-            .keep_alive(keep_alive)
-            .local_addr(address)
-            .on_connect_ext(|paced: &Paced, data| Connection::remember(paced.stream(), data))
-            .h1(app);
-        fn_service(async |stream: TcpStream| {
-            let peer = stream.peer_addr().ok();
-            Ok::<_, DispatchError>((Paced::new(stream), peer))
-        })
-        .and_then(http)
+    // As `HttpServer` does it, but for `Paced` and TLS.
+    let service = |address: SocketAddr, tls: Option<Acceptor>| {
+        let (routes, stopped) = (routes.clone(), stopped.clone());
+        move || {
+            let (stopped, tls) = (stopped.clone(), tls.clone());
+            let app = map_config(routes(), |()| AppConfig::default());
+            let http = HttpService::build()
+                .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
+                .client_request_timeout(head_timeout)
+                .keep_alive(keep_alive)
+                .local_addr(address)
+                .on_connect_ext(|paced: &Paced, data| Connection::remember(paced.transport(), data))
+                .h1(app);
+            fn_service(move |stream: TcpStream| {
+                let peer = stream.peer_addr().ok();
+                let tls = tls.clone();
+                async move { Ok((Paced::new(open(stream, tls).await?), peer)) }
+            })
+            .and_then(http)
+        }
     };
-    let server = actix_server::Server::build()
+    let mut server = actix_server::Server::build()
         .workers(workers)
         .max_concurrent_connections(settings.server.max_connections.div_ceil(workers))
         .shutdown_timeout(grace)
-        .disable_signals()
-        .listen("clients", listener, service)
-        .map_err(|error| format!("the clients' port cannot be served: {error}"))?
-        .run();
+        .disable_signals();
+    for port in ports {
+        let name = if port.tls.is_some() {
+            "clients, TLS"
+        } else {
+            "clients"
+        };
+        server = server
+            .listen(name, port.listener, service(port.address, port.tls))
+            .map_err(|error| format!("{} cannot be served: {error}", port.address))?;
+    }
+    let server = server.run();
     Ok(Server {
         handle: server.handle(),
         stopping,

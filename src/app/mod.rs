@@ -3,6 +3,7 @@
 mod error;
 mod journal;
 mod listeners;
+mod tls;
 mod translate;
 
 use std::{
@@ -33,7 +34,8 @@ use crate::{
 };
 
 use journal::open_journal;
-use listeners::{Server, listen, serve_admin, serve_clients};
+use listeners::{ClientPort, Server, listen, serve_admin, serve_clients};
+use tls::TlsPort;
 use translate::{engine_settings, interfax_settings};
 
 pub use error::AppError;
@@ -51,6 +53,7 @@ pub struct App {
 /// Everything that ends before the backend is closed.
 struct Serving {
     address: SocketAddr,
+    tls_address: Option<SocketAddr>,
     admin_address: SocketAddr,
     engine: UploadEngine,
     repository: Arc<dyn Repository>,
@@ -71,10 +74,13 @@ impl App {
     /// See [`AppError`]; every message names the mend.
     pub async fn start(settings: &Settings) -> Result<Self, AppError> {
         // Before anything is opened: a port in use is the most common trouble.
-        let clients = listen(settings.server.listen, "server.listen")?;
-        let admin = listen(settings.admin.listen, "admin.listen")?;
+        let listening = Ports {
+            clients: listen(settings.server.listen, "server.listen")?,
+            tls: TlsPort::open(&settings.tls)?,
+            admin: listen(settings.admin.listen, "admin.listen")?,
+        };
         let backend = Backend::open(settings).await?;
-        match Serving::start(settings, &backend, clients, admin).await {
+        match Serving::start(settings, &backend, listening).await {
             Ok(serving) => Ok(Self {
                 settings: settings.clone(),
                 backend,
@@ -92,6 +98,11 @@ impl App {
     /// Where clients are served; the port is the one that was chosen if the settings say 0.
     pub fn address(&self) -> SocketAddr {
         self.serving.address
+    }
+
+    /// Where clients are served over TLS, if they are.
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.serving.tls_address
     }
 
     /// Where operators are served.
@@ -140,12 +151,18 @@ impl App {
     }
 }
 
+/// The ports, taken and not yet served.
+struct Ports {
+    clients: (TcpListener, SocketAddr),
+    tls: Option<TlsPort>,
+    admin: (TcpListener, SocketAddr),
+}
+
 impl Serving {
     async fn start(
         settings: &Settings,
         backend: &Backend,
-        clients: (TcpListener, SocketAddr),
-        admin: (TcpListener, SocketAddr),
+        listening: Ports,
     ) -> Result<Self, AppError> {
         if backend.is_held() {
             return Err(AppError::Held(
@@ -193,18 +210,26 @@ impl Serving {
             sweep_interval: settings.session.sweep_interval,
             retention: settings.session.retention,
         };
-        let jobs = jobs::start(&parts, metrics.clone(), &stop_jobs);
+        let mut jobs = jobs::start(&parts, metrics.clone(), &stop_jobs);
+        let (address, admin_address) = (listening.clients.1, listening.admin.1);
+        let mut client_ports = vec![ClientPort::plain(listening.clients)];
+        let mut tls_address = None;
+        if let Some(tls) = listening.tls {
+            tls_address = Some(tls.address());
+            client_ports.push(tls.serve(&mut jobs, &stop_jobs)?);
+        }
         Ok(Self {
-            address: clients.1,
-            admin_address: admin.1,
+            address,
+            tls_address,
+            admin_address,
             engine,
             repository,
             store,
             boot,
             lock,
             committer,
-            clients: serve_clients(settings, clients.0, interfax).map_err(AppError::Settings)?,
-            admin: serve_admin(admin.0, health, metrics).map_err(AppError::Settings)?,
+            clients: serve_clients(settings, client_ports, interfax).map_err(AppError::Settings)?,
+            admin: serve_admin(listening.admin.0, health, metrics).map_err(AppError::Settings)?,
             jobs,
             stop_jobs,
         })

@@ -107,14 +107,28 @@ impl From<AppError> for Failure {
             AppError::Database(error) => error.into(),
             AppError::Stop(error) => error.into(),
             AppError::Held(_) | AppError::Copied(_) => Self::Refused(message),
-            AppError::OtherStore { .. } | AppError::Settings(_) => Self::Misused(message),
-            AppError::Listen { setting, .. } => {
+            AppError::OtherStore { .. } | AppError::Settings(_) | AppError::Tls(_) => {
+                Self::Misused(message)
+            }
+            AppError::Listen {
+                setting,
+                address,
+                reason,
+            } => {
+                if reason.kind() == io::ErrorKind::PermissionDenied && address.port() < 1024 {
+                    return Self::Failed(format!(
+                        "{message}; a port below 1024 takes the capability CAP_NET_BIND_SERVICE \
+                         (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE), or a lower \
+                         net.ipv4.ip_unprivileged_port_start"
+                    ));
+                }
                 // The settings that are addresses are the command line's options too.
-                let option = match setting {
-                    "admin.listen" => "--admin-listen",
-                    _ => "--listen",
+                let mend = match setting {
+                    "server.listen" => "--listen ADDR chooses another address",
+                    "admin.listen" => "--admin-listen ADDR chooses another address",
+                    _ => "choose another address",
                 };
-                Self::Failed(format!("{message}; {option} ADDR chooses another address"))
+                Self::Failed(format!("{message}; {mend}"))
             }
         }
     }

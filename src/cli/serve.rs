@@ -58,7 +58,7 @@ pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failur
 async fn serve(settings: &Settings) -> Result<(), Failure> {
     let app = App::start(settings).await?;
     let stop = signals::stop().map_err(Failure::io("cannot listen for signals"))?;
-    info!(clients = %app.address(), operators = %app.admin_address(), "ready");
+    info!(clients = %app.address(), tls = app.tls_address().map(tracing::field::display), operators = %app.admin_address(), "ready");
     tell_systemd(NotifyState::Ready);
     app.run_until(async {
         stop.await;

@@ -1,55 +1,64 @@
 //! Looking at the client's end of a connection without reading from it.
 
 use std::{
-    any::Any,
     os::fd::{AsFd, OwnedFd},
+    rc::Rc,
 };
 
-use actix_web::{HttpRequest, dev::Extensions, rt::net::TcpStream};
+use actix_web::{HttpRequest, dev::Extensions};
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
-    net::{RecvFlags, getpeername, recv},
 };
 
+use super::Transport;
 use crate::engine::Peer;
 
 /// A second descriptor of a connection's socket, kept beside the one the server reads from.
 #[derive(Debug)]
 pub struct Connection {
     socket: OwnedFd,
+    is_tls: bool,
 }
 
 impl Connection {
-    /// Remembers the socket of a connection that was just accepted; for `on_connect`.
-    pub fn remember(io: &dyn Any, data: &mut Extensions) {
-        let socket = io
-            .downcast_ref::<TcpStream>()
-            .and_then(|stream| stream.as_fd().try_clone_to_owned().ok());
-        if let Some(socket) = socket {
-            data.insert(std::rc::Rc::new(Self { socket }));
+    /// Remembers a connection that was just accepted; for `on_connect`.
+    pub fn remember(transport: &Transport, data: &mut Extensions) {
+        if let Ok(socket) = transport.socket().as_fd().try_clone_to_owned() {
+            data.insert(Rc::new(Self {
+                socket,
+                is_tls: transport.is_tls(),
+            }));
         }
     }
 
     /// The connection on which `request` came.
-    pub fn of(request: &HttpRequest) -> Option<std::rc::Rc<Self>> {
-        request.conn_data::<std::rc::Rc<Self>>().cloned()
+    pub fn of(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.conn_data::<Rc<Self>>().cloned()
     }
 
-    /// What the client's end looks like now.
+    /// Whether it is one of TLS.
+    pub fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+
+    /// What the client's end looks like now, whatever of its bytes are still unread: those of the
+    /// next request, a stray line end, or the farewell of TLS.
     pub fn peer(&self) -> Peer {
-        let mut byte = [0_u8; 1];
-        match recv(
-            &self.socket,
-            &mut byte[..],
-            RecvFlags::PEEK | RecvFlags::DONTWAIT,
-        ) {
-            // A broken connection says so only once, and the server may have heard it already;
-            // after that it looks like one that was closed, but has no other end any more.
-            Ok((0, _)) if getpeername(&self.socket).is_err() => Peer::Gone,
-            Ok((0, _)) => Peer::Finished,
-            // The next request is here already, or nothing is.
-            Ok(_) | Err(Errno::WOULDBLOCK | Errno::INTR) => Peer::Present,
+        let mut asked = [PollFd::new(&self.socket, PollFlags::RDHUP)];
+        match poll(&mut asked, Some(&Timespec::default())) {
+            Err(Errno::INTR) => Peer::Present,
             Err(_) => Peer::Gone,
+            Ok(_) => {
+                let seen = asked[0].revents();
+                if seen.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                    Peer::Gone
+                } else if seen.contains(PollFlags::RDHUP) {
+                    Peer::Finished
+                } else {
+                    Peer::Present
+                }
+            }
         }
     }
 }
@@ -57,7 +66,7 @@ impl Connection {
 #[cfg(test)]
 mod tests {
     use std::{
-        io::Read,
+        io::{Read, Write},
         net::{Shutdown, TcpListener, TcpStream},
         os::fd::AsFd,
         time::Duration,
@@ -70,7 +79,11 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (server, _) = listener.accept().unwrap();
         let socket = server.as_fd().try_clone_to_owned().unwrap();
-        (client, server, Connection { socket })
+        let connection = Connection {
+            socket,
+            is_tls: false,
+        };
+        (client, server, connection)
     }
 
     #[test]
@@ -79,6 +92,15 @@ mod tests {
         assert_eq!(connection.peer(), Peer::Present);
         client.shutdown(Shutdown::Write).unwrap();
         assert_eq!(server.read(&mut [0]).unwrap(), 0);
+        assert_eq!(connection.peer(), Peer::Finished);
+    }
+
+    #[test]
+    fn it_has_finished_even_if_not_all_it_sent_was_read() {
+        let (mut client, _server, connection) = connected();
+        client.write_all(b"\r\n").unwrap();
+        assert_eq!(connection.peer(), Peer::Present);
+        drop(client);
         assert_eq!(connection.peer(), Peer::Finished);
     }
 

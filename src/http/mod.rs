@@ -11,6 +11,8 @@ mod log;
 mod memory;
 mod paced;
 mod public_address;
+pub mod tls;
+mod transport;
 
 pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, holding, respond};
@@ -22,3 +24,4 @@ pub use log::{RequestFacts, log_requests};
 pub use memory::{BlockBuffer, BodyMemory};
 pub use paced::Paced;
 pub use public_address::public_address;
+pub use transport::Transport;

@@ -6,8 +6,9 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::Transport;
 
 /// How much the server may read before it has to look whether anybody wants it, in bytes.
 const PORTION: usize = 8 * 1024;
@@ -20,19 +21,19 @@ const PORTION: usize = 8 * 1024;
 /// reads on only if that is wanted.
 #[derive(Debug)]
 pub struct Paced {
-    stream: TcpStream,
+    stream: Transport,
     /// Bytes read since the last pause.
     read: usize,
 }
 
 impl Paced {
     /// Reads `stream` in portions.
-    pub fn new(stream: TcpStream) -> Self {
+    pub fn new(stream: Transport) -> Self {
         Self { stream, read: 0 }
     }
 
     /// The connection itself.
-    pub fn stream(&self) -> &TcpStream {
+    pub fn transport(&self) -> &Transport {
         &self.stream
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{
     http::header::{HOST, HeaderMap},
 };
 
-use super::ClientAddresses;
+use super::{ClientAddresses, Connection};
 
 /// The address under which a client reached `path` here: what it called us, or what a trusted
 /// proxy says that it called the proxy.
@@ -16,11 +16,14 @@ pub fn public_address(request: &HttpRequest, proxies: &ClientAddresses, path: &s
     } else {
         Forwarded::default()
     };
-    let scheme = if forwarded.https { "https" } else { "http" };
+    let https = forwarded
+        .https
+        .unwrap_or_else(|| Connection::of(request).is_some_and(|connection| connection.is_tls()));
+    let scheme = if https { "https" } else { "http" };
     let host = forwarded
         .host
         .or_else(|| first(headers, HOST.as_str()).filter(|host| is_host(host)));
-    let usual = if forwarded.https { 443 } else { 80 };
+    let usual = if https { 443 } else { 80 };
     let port = forwarded.port.filter(|&port| port != usual);
     let authority = match (host, port) {
         (Some(host), Some(port)) if !has_port(host) => format!("{host}:{port}"),
@@ -35,7 +38,8 @@ pub fn public_address(request: &HttpRequest, proxies: &ClientAddresses, path: &s
 /// What a proxy says about the request that it got.
 #[derive(Default)]
 struct Forwarded<'a> {
-    https: bool,
+    /// Whether the client came to the proxy by TLS, if that is said.
+    https: Option<bool>,
     host: Option<&'a str>,
     port: Option<u16>,
     prefix: &'a str,
@@ -56,7 +60,7 @@ impl<'a> Forwarded<'a> {
         let scheme = first(headers, "x-forwarded-proto").or_else(|| standard("proto"));
         let host = first(headers, "x-forwarded-host").or_else(|| standard("host"));
         Self {
-            https: scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            https: scheme.map(|scheme| scheme.eq_ignore_ascii_case("https")),
             host: host.filter(|host| is_host(host)),
             port: first(headers, "x-forwarded-port").and_then(|port| port.parse().ok()),
             prefix: first(headers, "x-forwarded-prefix")

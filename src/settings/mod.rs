@@ -22,7 +22,7 @@ pub use problem::{Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
     Accounts, Admin, Content, Database, Http, Interfax, Limits, Log, LogFormat, Pool, Postgres,
-    Server, Session,
+    Server, Session, Tls,
 };
 
 /// All settings, section by section.
@@ -40,6 +40,8 @@ pub struct Settings {
     pub postgres: Postgres,
     /// What the HTTP edge takes from clients.
     pub http: Http,
+    /// TLS for clients.
+    pub tls: Tls,
     /// Where the bytes of uploads lie.
     pub content: Content,
     /// Upload sessions.
@@ -108,6 +110,7 @@ impl Settings {
         let pool = Pool::read(reader);
         let postgres = Postgres::read(reader);
         let http = Http::read(reader);
+        let tls = Tls::read(reader);
         let content = Content::read(reader);
         let session = Session::read(reader);
         let accounts = Accounts::read(reader);
@@ -121,6 +124,7 @@ impl Settings {
             pool: pool?,
             postgres: postgres?,
             http: http?,
+            tls: tls?,
             content: content?,
             session: session?,
             accounts: accounts?,

@@ -12,8 +12,6 @@ const ENVELOPE: usize = 64 << 10;
 /// Every broken relation between the settings.
 pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem> {
     let Settings {
-        server,
-        admin,
         pool,
         http,
         content,
@@ -94,6 +92,15 @@ pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem
             broken.text("session.max_chunk")
         ),
     );
+    check_ports(settings, &mut broken);
+    broken.problems
+}
+
+/// The ports are three, and TLS has both its files or none.
+fn check_ports(settings: &Settings, broken: &mut Broken<'_>) {
+    let Settings {
+        server, admin, tls, ..
+    } = settings;
     // Port 0 lets the kernel choose, and it never chooses a port twice.
     broken.unless(
         admin.listen != server.listen || server.listen.port() == 0,
@@ -103,7 +110,26 @@ pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem
             broken.text("server.listen")
         ),
     );
-    broken.problems
+    broken.unless(
+        tls.certificate.is_some() || tls.key.is_none(),
+        "tls.certificate",
+        "the file of the chain that belongs to tls.key".to_owned(),
+    );
+    broken.unless(
+        tls.key.is_some() || tls.certificate.is_none(),
+        "tls.key",
+        "the file of the key that belongs to tls.certificate".to_owned(),
+    );
+    for (key, other) in [
+        ("server.listen", server.listen),
+        ("admin.listen", admin.listen),
+    ] {
+        broken.unless(
+            tls.certificate.is_none() || tls.listen != other || other.port() == 0,
+            "tls.listen",
+            format!("another address than {key} ({})", broken.text(key)),
+        );
+    }
 }
 
 struct Broken<'a> {

@@ -146,6 +146,22 @@ section! {
 }
 
 section! {
+    /// TLS for clients, on a port of its own beside `server.listen`.
+    Tls "tls" {
+        /// File of the certificate chain (PEM), the server's own first; empty: no TLS.
+        certificate: Option<PathBuf> = "", optional(path());
+        /// File of its private key (PEM, without a passphrase).
+        key: Option<PathBuf> = "", optional(path());
+        /// Address and port on which clients are served over TLS.
+        listen: SocketAddr = "127.0.0.1:8443", address();
+        /// How often the files are looked at; a renewed certificate is served to new connections without a restart, at a SIGHUP at once.
+        reload_interval: Duration = "30s", duration("100ms", "24h");
+        /// How long a handshake may take.
+        handshake_timeout: Duration = "10s", duration("100ms", "10min");
+    }
+}
+
+section! {
     /// Where the bytes of uploads lie.
     Content "content" {
         /// Size of a segment file.
@@ -210,6 +226,8 @@ section! {
     Interfax "interfax" {
         /// Path of the service, matched without regard to case.
         path: String = "/dfs.asmx", url_path();
+        /// Whether operations can be called with GET, as in the original; query strings are not logged.
+        http_get: bool = "true", flag();
         /// Switch group of this gateway; an account of another group is refused.
         switch_group: String = "", any_text();
     }

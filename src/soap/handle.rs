@@ -50,14 +50,8 @@ pub async fn handle<S: Service, R: AsyncBufRead + Unpin>(
     };
     let result = exchange.answer(service, head, body).await;
     let refusal = result.as_ref().err().map(ReadError::for_log);
-    let response = match result {
-        Ok(response) | Err(ReadError::Refused(response)) => Ok(response),
-        Err(ReadError::Malformed(_)) => Ok(Response::empty(400)),
-        Err(ReadError::Fault(fault)) => {
-            Ok(fault.into_response(exchange.version.unwrap_or_default()))
-        }
-        Err(ReadError::Body(error)) => Err(error),
-    };
+    let version = exchange.version.unwrap_or_default();
+    let response = result.or_else(|error| error.into_answer(|fault| fault.into_response(version)));
     Outcome {
         response,
         version: exchange.version,

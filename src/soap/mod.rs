@@ -1,4 +1,5 @@
-//! A small SOAP server: envelopes 1.1 and 1.2 over POST, operation dispatch, faults, and the WSDL.
+//! A small SOAP server: envelopes 1.1 and 1.2 over POST, operation dispatch, faults, and the WSDL;
+//! and the same operations as forms, over GET and POST.
 //!
 //! It answers as ASP.NET's ASMX did, byte for byte where old clients look, because they were
 //! generated against that. It knows neither HTTP servers nor what the operations do: the edge
@@ -11,24 +12,34 @@
 //!      -> the rest of the envelope         an envelope cut short or malformed ends here
 //!      -> Service::run -> reply or fault   phase 2
 //! ```
+//!
+//! [`handle_form`] and [`handle_query`] do the same with the fields of a form instead of an
+//! envelope, and [`call_form`] gives the reply to who shows it in another way.
 
 mod content_type;
 mod contract;
+mod date_time;
+mod elements;
 mod envelope;
 mod fault;
+mod form;
 mod handle;
 mod parameters;
+mod read_error;
 mod reply;
 mod response;
 mod routing;
 mod service;
+mod value;
 mod version;
 pub mod wsdl;
 
 pub use contract::{Contract, Operation, Parameter, Type};
 pub use fault::{Fault, FaultCode};
+pub use form::{FormError, call_form, handle_form, handle_query, percent_decode, unrecognized};
 pub use handle::{Outcome, RequestHead, handle};
-pub use parameters::{Parameters, ReadError};
+pub use parameters::Parameters;
+pub use read_error::ReadError;
 pub use reply::Reply;
 pub use response::Response;
 pub use service::Service;

@@ -1,74 +1,14 @@
-//! Reading the parameters of an operation.
-
-use std::{io, num::IntErrorKind};
+//! Reading the parameters of an operation, whichever way they are sent.
 
 use bytes::BytesMut;
-use thiserror::Error;
+use time::OffsetDateTime;
 use tokio::io::AsyncBufRead;
 
-use super::{Fault, Response};
-use crate::xml::{self, Malformed, Reader};
+use super::{Operation, ReadError, elements::Elements, form::Form, value::Value};
+use crate::xml::Reader;
 
-/// Why a request ends before its operation runs.
-#[derive(Debug, Error)]
-pub enum ReadError {
-    /// The body could not be read: the error of the reader handed to
-    /// [`handle()`](super::handle()), untouched.
-    #[error("the body could not be read: {0}")]
-    Body(io::Error),
-    /// The body is not acceptable XML, or document data is not base64: status 400, no body.
-    ///
-    /// Deviation: so is a document beyond the limits of [`crate::xml`], of which ASMX has none
-    /// (`tests/it/xml/limits.rs`).
-    #[error("{0}")]
-    Malformed(xml::Error),
-    /// The request is well formed so far, but cannot be understood.
-    #[error("fault: {}", .0.reason)]
-    Fault(Fault),
-    /// The request is answered without a look at the rest of it.
-    #[error("refused with status {}", .0.status)]
-    Refused(Response),
-}
-
-impl ReadError {
-    /// What the log says: never the text of a parameter, which may be a password or the name of
-    /// a session that went into the wrong element.
-    pub(super) fn for_log(&self) -> String {
-        match self {
-            Self::Malformed(xml::Error::Malformed(Malformed::Token(_))) => {
-                "malformed: a broken token, or an end tag that closes another element".to_owned()
-            }
-            Self::Fault(fault) if fault.is_about_a_parameter() => {
-                "fault: a parameter could not be read".to_owned()
-            }
-            Self::Malformed(_) | Self::Fault(_) | Self::Body(_) | Self::Refused(_) => {
-                let mut text = self.to_string();
-                if let Some((end, _)) = text.char_indices().nth(LONGEST_LOGGED) {
-                    text.truncate(end);
-                }
-                text
-            }
-        }
-    }
-}
-
-/// Characters of a refusal that are logged.
-const LONGEST_LOGGED: usize = 200;
-
-impl From<xml::Error> for ReadError {
-    fn from(error: xml::Error) -> Self {
-        match error {
-            xml::Error::Body(error) => Self::Body(error),
-            xml::Error::Malformed(_) | xml::Error::Limit(_) => Self::Malformed(error),
-        }
-    }
-}
-
-impl From<Fault> for ReadError {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
+/// The block in which unwanted data is decoded, in bytes.
+pub(super) const DROPPED: usize = 12 * 1024;
 
 /// The parameters of an operation, in the order in which the client sent them.
 ///
@@ -76,170 +16,123 @@ impl From<Fault> for ReadError {
 /// the following `next` passes over it.
 #[derive(Debug)]
 pub struct Parameters<'a, R> {
-    reader: &'a mut Reader<R>,
-    namespace: &'static str,
-    place: Place,
-    seen: Vec<&'static str>,
+    source: Source<'a, R>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// Between two parameters.
-    Between,
-    /// In a parameter whose value was not taken.
-    Inside,
-    /// In the middle of base64 data.
-    InsideData,
-    /// Behind the last one, or there are none at all.
-    Behind,
+#[derive(Debug)]
+enum Source<'a, R> {
+    Elements(Elements<'a, R>),
+    Form(Form<R>),
 }
 
 impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
     /// The reader stands inside the operation's element.
     pub(super) fn inside(reader: &'a mut Reader<R>, namespace: &'static str) -> Self {
         Self {
-            reader,
-            namespace,
-            place: Place::Between,
-            seen: Vec::new(),
+            source: Source::Elements(Elements::inside(reader, namespace)),
         }
     }
 
     /// The operation's element did not arrive: every parameter is missing.
     pub(super) fn missing(reader: &'a mut Reader<R>, namespace: &'static str) -> Self {
         Self {
-            reader,
-            namespace,
-            place: Place::Behind,
-            seen: Vec::new(),
+            source: Source::Elements(Elements::missing(reader, namespace)),
         }
     }
 
-    /// Goes to the next parameter that is one of `names`; `None` behind the last. An element
-    /// counts only in the service's namespace, and only the first of its name: what was found
+    /// The fields of an urlencoded form; each of the operation's parameters has to be there.
+    pub(super) fn of_form(body: R, operation: &'static Operation) -> Self {
+        Self {
+            source: Source::Form(Form::new(body, operation.parameters)),
+        }
+    }
+
+    /// Goes to the next parameter that is one of `names`; `None` behind the last. What was found
     /// once is never returned again.
+    ///
+    /// An element counts only in the service's namespace, and only the first of its name. A field
+    /// counts whatever the case of its name.
     pub async fn next(
         &mut self,
         names: &[&'static str],
     ) -> Result<Option<&'static str>, ReadError> {
-        self.leave().await?;
-        while self.place != Place::Behind {
-            let Some(element) = self.reader.child().await? else {
-                self.place = Place::Behind;
-                break;
-            };
-            let known = names.iter().find(|&&name| element.is(self.namespace, name));
-            match known {
-                Some(&name) if !self.seen.contains(&name) => {
-                    self.seen.push(name);
-                    self.place = Place::Inside;
-                    return Ok(Some(name));
-                }
-                Some(_) | None => self.reader.skip().await?,
-            }
+        match &mut self.source {
+            Source::Elements(elements) => elements.next(names).await,
+            Source::Form(form) => form.next(names).await,
         }
-        Ok(None)
     }
 
-    /// A `string`: not trimmed, line ends made line feeds.
+    /// A `string`: not trimmed; in an envelope, line ends made line feeds.
     pub async fn string(&mut self) -> Result<String, ReadError> {
-        self.take_value();
-        Ok(self.reader.text().await?)
+        match &mut self.source {
+            Source::Elements(elements) => elements.text().await,
+            Source::Form(form) => form.text().await,
+        }
     }
 
-    /// A `boolean`: exactly `true`, `false`, `1` or `0`, but for white space around it.
+    /// A `boolean`: exactly `true`, `false`, `1` or `0`, but for white space around it; in a form
+    /// `true` or `false` in any case.
     pub async fn boolean(&mut self) -> Result<bool, ReadError> {
-        let text = self.string().await?;
-        match trim(&text) {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            other => Err(self.unreadable(&format!(
-                "The string '{other}' is not a valid Boolean value."
-            ))),
-        }
+        self.value().await
     }
 
     /// An `int`: digits with an optional sign, but for white space around it.
     pub async fn int(&mut self) -> Result<i32, ReadError> {
+        self.value().await
+    }
+
+    /// A `long`: as [`int`](Self::int), of 64 bits.
+    pub async fn long(&mut self) -> Result<i64, ReadError> {
+        self.value().await
+    }
+
+    /// A `dateTime`, or a `date`, which is midnight. Without an offset it is taken for UTC.
+    pub async fn date_time(&mut self) -> Result<OffsetDateTime, ReadError> {
+        self.value().await
+    }
+
+    async fn value<T: Value>(&mut self) -> Result<T, ReadError> {
         let text = self.string().await?;
-        trim(&text)
-            .parse()
-            .map_err(|error: std::num::ParseIntError| {
-                self.unreadable(match error.kind() {
-                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
-                        "Value was either too large or too small for an Int32."
-                    }
-                    // The enum is the standard library's, and open; the rest of it is about form.
-                    _ => "Input string was not in a correct format.",
-                })
-            })
+        match &mut self.source {
+            Source::Elements(elements) => {
+                T::of_element(&text).map_err(|why| elements.unreadable(&why))
+            }
+            Source::Form(form) => match T::of_field(&text) {
+                Some(value) => Ok(value),
+                None => Err(form.unconvertible(text, T::NAME).await),
+            },
+        }
     }
 
     /// A `base64Binary`: appends decoded bytes to `block` until it holds up to `limit` bytes
     /// (true: take them and call again) or the value ends (false).
     ///
-    /// A full block holds at least `limit - 2` bytes. An empty element has no bytes.
+    /// A full block holds at least `limit - 2` bytes. An empty element or field has no bytes.
     ///
     /// # Panics
     /// If `limit` is below 3.
     pub async fn base64(&mut self, block: &mut BytesMut, limit: usize) -> Result<bool, ReadError> {
-        if self.place != Place::InsideData {
-            self.take_value();
+        match &mut self.source {
+            Source::Elements(elements) => elements.base64(block, limit).await,
+            Source::Form(form) => form.base64(block, limit).await,
         }
-        let more = self.reader.base64(block, limit).await?;
-        self.place = if more {
-            Place::InsideData
-        } else {
-            Place::Between
-        };
-        Ok(more)
     }
 
     /// Passes over the parameter, or over the rest of its data, which is still checked.
     pub async fn skip(&mut self) -> Result<(), ReadError> {
-        self.leave().await
+        match &mut self.source {
+            Source::Elements(elements) => elements.leave().await,
+            Source::Form(form) => form.leave().await,
+        }
     }
 
-    /// Passes over everything up to the end of the operation's element.
+    /// Passes over everything up to the end of the operation's element, or of the form, of which
+    /// nothing may be missing.
     pub(super) async fn finish(mut self) -> Result<(), ReadError> {
         while self.next(&[]).await?.is_some() {}
-        Ok(())
-    }
-
-    async fn leave(&mut self) -> Result<(), ReadError> {
-        match self.place {
-            Place::Between | Place::Behind => {}
-            Place::Inside => {
-                self.place = Place::Between;
-                self.reader.skip().await?;
-            }
-            Place::InsideData => {
-                let mut dropped = BytesMut::new();
-                while self.base64(&mut dropped, DROPPED).await? {
-                    dropped.clear();
-                }
-            }
+        match self.source {
+            Source::Elements(_) => Ok(()),
+            Source::Form(form) => form.check_complete(),
         }
-        Ok(())
     }
-
-    fn take_value(&mut self) {
-        assert_eq!(self.place, Place::Inside, "next() comes before each value");
-        self.place = Place::Between;
-    }
-
-    fn unreadable(&self, why: &str) -> ReadError {
-        let position = self.reader.position();
-        Fault::unreadable(&format!(
-            "There is an error in XML document ({position}). ---> {why}"
-        ))
-        .into()
-    }
-}
-
-/// The block in which unwanted data is decoded, in bytes.
-const DROPPED: usize = 12 * 1024;
-
-fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
 }

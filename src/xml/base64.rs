@@ -17,7 +17,7 @@ const WINDOW: usize = 16 * 1024;
 
 /// The state between two pieces of one base64 value.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     /// Characters not yet decoded, without line ends.
     gathered: Vec<u8>,
     /// A `=` was seen: nothing but `=` and white space may follow.
@@ -25,7 +25,7 @@ pub(super) struct Decoder {
 }
 
 /// Whether `block` has no room for another group of four characters.
-pub(super) fn is_full(block: &BytesMut, limit: usize) -> bool {
+pub(crate) fn is_full(block: &BytesMut, limit: usize) -> bool {
     room(block, limit) == 0
 }
 
@@ -37,7 +37,7 @@ fn room(block: &BytesMut, limit: usize) -> usize {
 impl Decoder {
     /// Decodes `text` onto the end of `block` until the text is used up or the block is full;
     /// returns how many characters of the text were used.
-    pub(super) fn feed(
+    pub(crate) fn feed(
         &mut self,
         text: &[u8],
         block: &mut BytesMut,
@@ -66,7 +66,7 @@ impl Decoder {
     }
 
     /// Decodes the end of the value, whose padding may be missing.
-    pub(super) fn finish(&mut self, block: &mut BytesMut) -> Result<(), Malformed> {
+    pub(crate) fn finish(&mut self, block: &mut BytesMut) -> Result<(), Malformed> {
         self.clean()?;
         // A lone character is refused: its six bits are no byte, so data is missing.
         let tail = forgiving_decode_to_vec(&self.gathered).map_err(|_| Malformed::Base64)?;

@@ -49,6 +49,9 @@ impl Element {
     /// Reads what stands between `<` and `>` or `/>`, within the namespaces of `resolver`.
     pub(super) fn parse(tag: &str, resolver: &NamespaceResolver) -> Result<Self, Error> {
         let (name, mut rest) = take_name(tag)?;
+        if name.starts_with("xmlns:") {
+            return Err(Malformed::UnknownPrefix.into());
+        }
         let (namespace, local) = expand(&resolver.resolve_element(QName(name)).0, name)?;
         let mut element = Self {
             namespace,
@@ -75,6 +78,9 @@ impl Element {
                 return Err(Malformed::DuplicateAttribute.into());
             }
             let value = attribute_value(raw)?;
+            if is_declaration(name) && is_reserved(&value) && name != "xmlns:xml" {
+                return Err(Malformed::ReservedNamespace.into());
+            }
             element.attributes.push(Attribute {
                 namespace,
                 local,
@@ -139,11 +145,23 @@ fn take_name(text: &str) -> Result<(&str, &str), Error> {
     Ok((name, rest))
 }
 
-/// Namespaces are compared as they are spelled: references in a declaration stay unresolved.
+fn is_declaration(attribute: &str) -> bool {
+    attribute == "xmlns" || attribute.starts_with("xmlns:")
+}
+
+/// Whether a namespace is bound by definition.
+fn is_reserved(namespace: &str) -> bool {
+    matches!(
+        namespace,
+        "http://www.w3.org/XML/1998/namespace" | "http://www.w3.org/2000/xmlns/"
+    )
+}
+
 fn expand(resolved: &ResolveResult<'_>, name: &str) -> Result<(Option<String>, String), Malformed> {
     let (prefix, local) = split_qualified(name).ok_or(Malformed::Name)?;
     let namespace = match resolved {
-        ResolveResult::Bound(namespace) => Some(namespace.into_inner().to_owned()),
+        // As it was spelled in the declaration, whose references are still unresolved.
+        ResolveResult::Bound(namespace) => Some(attribute_value(namespace.into_inner())?),
         ResolveResult::Unbound if prefix.is_none() => None,
         ResolveResult::Unbound | ResolveResult::Unknown(_) => {
             return Err(Malformed::UnknownPrefix);
@@ -152,7 +170,8 @@ fn expand(resolved: &ResolveResult<'_>, name: &str) -> Result<(Option<String>, S
     Ok((namespace.filter(|uri| !uri.is_empty()), local.to_owned()))
 }
 
-/// Resolves references and turns each white space character into a blank, as XML wants.
+/// Resolves references and turns each white space character into a blank, and each line end into
+/// one, as XML wants.
 fn attribute_value(raw: &str) -> Result<String, Malformed> {
     let mut value = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -165,6 +184,7 @@ fn attribute_value(raw: &str) -> Result<String, Malformed> {
                 value.push(reference::resolve(name)?);
                 rest = after;
             }
+            '\r' if rest.starts_with('\n') => {}
             _ if is_space(character) => value.push(' '),
             _ if is_allowed(character) => value.push(character),
             _ => return Err(Malformed::Character),

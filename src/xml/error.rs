@@ -71,12 +71,15 @@ pub enum Malformed {
     /// An element or attribute name that is none.
     #[error("invalid name")]
     Name,
-    /// A prefix that is not bound to a namespace.
+    /// A prefix that is not bound to a namespace, or cannot be an element's.
     #[error("unknown prefix")]
     UnknownPrefix,
     /// `xmlns:prefix=""`.
     #[error("a prefix bound to no namespace")]
     EmptyNamespace,
+    /// A namespace declared that is bound by definition, to `xml` or to `xmlns`.
+    #[error("a reserved namespace declared")]
+    ReservedNamespace,
     /// An attribute without a value, quotes, or white space before it, or with `<` in its value.
     #[error("invalid attribute")]
     Attribute,

@@ -7,7 +7,7 @@
 //! A document type declaration is refused: SOAP forbids it, and it is the door of every entity
 //! attack.
 
-mod base64;
+pub(crate) mod base64;
 mod characters;
 mod element;
 mod error;

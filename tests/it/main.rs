@@ -1,6 +1,8 @@
 //! The integration tests: one binary, so that it links once; a folder for each part of the
 //! gateway and a file for each rule.
 
+/// The wire of the original server, row by row: raw bytes in and raw bytes out.
+mod asmx;
 /// The real program: its commands, messages and exit codes.
 mod cli;
 /// Real client programs, and recordings of others.
@@ -18,6 +20,10 @@ mod disk_full;
 mod edge;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
+/// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
+mod forms;
+/// What the fuzzers check, on seeds and on the cases they have found.
+mod fuzzing;
 /// A whole gateway on real sockets.
 mod gateway;
 /// The rules of the InterFAX upload, a file each.
@@ -38,6 +44,8 @@ mod store;
 mod support;
 /// What operators see: metrics.
 mod telemetry;
+/// TLS on the clients' port: renewal, lost answers, memory.
+mod tls;
 /// What the program asked the operating system for before each answer.
 mod trace;
 /// The bounded XML reader and its base64.

@@ -85,7 +85,11 @@ fn remove(settings: &Settings, user: &str) -> Result<(), Failure> {
 }
 
 /// The account of that name.
-async fn find(backend: &Backend, settings: &Settings, user: &str) -> Result<Account, Failure> {
+pub(super) async fn find(
+    backend: &Backend,
+    settings: &Settings,
+    user: &str,
+) -> Result<Account, Failure> {
     let account = backend.repository(settings).account(user).await?;
     account.ok_or_else(|| Failure::Refused(format!("there is no account {user}")))
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    Failure, Session, find,
+    Failure, Session, account, find,
     output::{self, counted, thousands, when},
     process, state,
 };
@@ -46,6 +46,9 @@ pub(in crate::cli) struct Arguments {
 pub(super) fn list(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
     process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
+        if let Some(account) = &arguments.account {
+            account::find(backend, settings, account).await?;
+        }
         let mut filter = SessionFilter {
             account: arguments.account.clone(),
             state: arguments.state,
@@ -59,6 +62,8 @@ pub(super) fn list(settings: &Settings, arguments: &Arguments) -> Result<(), Fai
                 page.iter().try_for_each(output::json)?;
             } else if !page.is_empty() {
                 output::print(&table(&page))?;
+            } else if filter.before.is_none() {
+                eprintln!("no such uploads");
             }
             if page.len() < wanted as usize {
                 break;
@@ -84,7 +89,7 @@ fn row(session: &SessionStatus) -> [String; 8] {
     [
         session.id.to_string(),
         session.state.to_string(),
-        account(session),
+        account_name(session),
         thousands(session.received),
         session.appends.to_string(),
         session.client_address.clone(),
@@ -169,7 +174,7 @@ fn description(session: &SessionStatus) -> Vec<[String; 2]> {
     let mut lines = vec![
         ["session".to_owned(), session.id.to_string()],
         ["state".to_owned(), session.state.to_string()],
-        ["account".to_owned(), account(session)],
+        ["account".to_owned(), account_name(session)],
         ["protocol".to_owned(), session.protocol.clone()],
         ["started from".to_owned(), session.client_address.clone()],
         [
@@ -216,7 +221,7 @@ fn extent_table(extents: &[ExtentLine]) -> String {
     output::columns(&rows)
 }
 
-fn account(session: &SessionStatus) -> String {
+fn account_name(session: &SessionStatus) -> String {
     session
         .account
         .clone()

@@ -13,7 +13,7 @@ use crate::{
     settings::Settings,
 };
 
-use super::{Failure, Options, journal, output, process};
+use super::{Failure, Options, account, journal, output, process};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

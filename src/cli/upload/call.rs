@@ -7,7 +7,10 @@ use ureq::{
     tls::{Certificate, RootCerts, TlsConfig},
 };
 
-use super::message::{Answer, Operation};
+use super::{
+    ClientOptions,
+    message::{Answer, Operation},
+};
 
 /// The longest answer that is read, in bytes; a real one has a few hundred.
 const LONGEST_ANSWER: u64 = 64 << 10;
@@ -51,11 +54,13 @@ pub(super) enum Attempt {
 }
 
 /// An agent without connections.
-pub(super) fn agent(timeout: Duration) -> Agent {
-    let authorities = rustls_native_certs::load_native_certs().certs;
-    let roots = authorities
+pub(super) fn agent(options: &ClientOptions) -> Agent {
+    let timeout = options.timeout;
+    let of_the_machine = rustls_native_certs::load_native_certs().certs;
+    let roots = of_the_machine
         .iter()
-        .map(|authority| Certificate::from_der(authority).to_owned());
+        .map(|authority| Certificate::from_der(authority).to_owned())
+        .chain(options.authorities.iter().cloned());
     Agent::config_builder()
         .timeout_global(Some(timeout))
         .timeout_connect(Some(CONNECT.min(timeout)))
@@ -145,9 +150,20 @@ fn meaning(code: i64) -> &'static str {
         -1011 => "the account has too many open sessions",
         -1061 => "the chunk is missing or empty",
         -1062 => "the session is unknown, closed or expired",
-        -1063 => "the chunk or the document is too big",
+        -1063 => "the chunk or the document is too big; --chunk-size makes chunks smaller",
         -2003 => "the account may not be used from this address",
         _ => "an error without a known meaning",
+    }
+}
+
+/// What helps against an error of TLS.
+fn tls_mend(error: &io::Error) -> &'static str {
+    let cause = error.get_ref().and_then(|inner| inner.downcast_ref());
+    match cause {
+        Some(rustls::Error::InvalidMessage(_)) => {
+            "does this port speak HTTP without TLS? Then the address begins with http://"
+        }
+        _ => "--ca FILE names an authority that is to be trusted",
     }
 }
 
@@ -161,9 +177,9 @@ fn attempt(error: &Error) -> Attempt {
             Attempt::Never(CallError::Unexpected(message))
         }
         // How rustls says that it does not trust the server.
-        Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => {
-            Attempt::Never(CallError::Unexpected(message))
-        }
+        Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => Attempt::Never(
+            CallError::Unexpected(format!("{message}; {}", tls_mend(io))),
+        ),
         // Not our enum; whatever else it says, no answer came.
         _ => Attempt::Again(message),
     }

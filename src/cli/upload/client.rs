@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, thread, time::Duration};
 
-use ureq::Agent;
+use ureq::{Agent, tls::Certificate};
 
 use super::{
     call::{self, Attempt, CallError},
@@ -14,7 +14,7 @@ use super::{
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// How patient a client is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientOptions {
     /// How long one attempt may take, connecting included.
     pub timeout: Duration,
@@ -22,6 +22,8 @@ pub struct ClientOptions {
     pub retries: u32,
     /// The pause before the first repetition; it doubles up to five seconds.
     pub first_pause: Duration,
+    /// Certificate authorities that are trusted beside the machine's.
+    pub authorities: Vec<Certificate<'static>>,
 }
 
 impl Default for ClientOptions {
@@ -30,6 +32,7 @@ impl Default for ClientOptions {
             timeout: Duration::from_mins(1),
             retries: 8,
             first_pause: Duration::from_millis(200),
+            authorities: Vec::new(),
         }
     }
 }
@@ -58,8 +61,8 @@ impl Client {
         }
         Ok(Self {
             url: url.to_owned(),
+            agent: RefCell::new(call::agent(&options)),
             options,
-            agent: RefCell::new(call::agent(options.timeout)),
         })
     }
 
@@ -149,6 +152,6 @@ impl Client {
     }
 
     fn renew_connection(&self) {
-        self.agent.replace(call::agent(self.options.timeout));
+        self.agent.replace(call::agent(&self.options));
     }
 }

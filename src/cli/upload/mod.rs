@@ -9,10 +9,15 @@ mod message;
 mod report;
 mod transfer;
 
-use std::{fs::File, path::PathBuf, time::Duration};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use serde::Serialize;
+use ureq::tls::{Certificate, PemItem, parse_pem};
 
 pub use call::CallError;
 pub use client::{Client, ClientOptions};
@@ -56,6 +61,9 @@ pub(super) struct Arguments {
     /// How long one call may take
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = values::seconds)]
     timeout: u32,
+    /// File with certificates (PEM) of authorities to trust beside the machine's
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// One JSON object with `session_id`, `bytes`, `chunks` and `repeats`
     #[arg(long)]
     json: bool,
@@ -70,6 +78,23 @@ fn chunk_size(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|_| size <= LARGEST_CHUNK)
         .ok_or_else(|| "allowed are chunks up to 64MiB".to_owned())
+}
+
+fn authorities(path: &Path) -> Result<Vec<Certificate<'static>>, Failure> {
+    let shown = path.display();
+    let pem = fs::read(path).map_err(Failure::io(format!("cannot read {shown}")))?;
+    let found: Vec<_> = parse_pem(&pem)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            Ok(_) | Err(_) => None,
+        })
+        .collect();
+    if found.is_empty() {
+        return Err(Failure::Misused(format!(
+            "{shown} holds no certificate in PEM form"
+        )));
+    }
+    Ok(found)
 }
 
 #[derive(Serialize)]
@@ -92,6 +117,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let options = ClientOptions {
         retries: arguments.retries,
         timeout: Duration::from_secs(arguments.timeout.into()),
+        authorities: arguments
+            .ca
+            .as_deref()
+            .map(authorities)
+            .transpose()?
+            .unwrap_or_default(),
         ..ClientOptions::default()
     };
     let client = Client::new(&arguments.url, options)

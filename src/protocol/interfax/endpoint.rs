@@ -1,12 +1,13 @@
-//! The service over HTTP: POST is SOAP, GET is for documents.
+//! The service over HTTP: POST is SOAP, GET is for documents, and below the service's path both
+//! are forms.
 
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, ops::AsyncFnOnce, sync::Arc, time::Instant};
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
         ConnectionType, Method, StatusCode,
-        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
+        header::{ALLOW, HeaderValue},
     },
     web::Payload,
 };
@@ -17,7 +18,7 @@ use crate::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
         RequestFacts, busy, client_address, holding, respond,
     },
-    soap::{self, Fault, Outcome, RequestHead, Version},
+    soap::{self, Fault, FormError, Outcome, RequestHead, Version},
     telemetry::metrics::{self, Answer, Refusal},
 };
 
@@ -30,8 +31,19 @@ pub struct InterFaxSettings {
     pub path: String,
     /// The address clients use, if it is fixed.
     pub public_url: Option<String>,
+    /// Whether operations can be called with GET.
+    pub http_get: bool,
     /// Limits of a body.
     pub body: BodyLimits,
+}
+
+/// Which words the edge's own answers are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Binding {
+    /// SOAP of either version.
+    Soap,
+    /// HTTP GET and POST.
+    Form,
 }
 
 /// The front end and what it is built on.
@@ -64,33 +76,96 @@ impl InterFax {
 
     /// Whether a request for this path is ours.
     pub fn serves(&self, path: &str) -> bool {
-        path.eq_ignore_ascii_case(&self.settings.path)
+        self.path_info(path).is_some()
     }
 
-    /// Answers a request.
+    /// What follows the service's path: nothing, or `/` and more.
+    fn path_info<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (service, path_info) = path.split_at_checked(self.settings.path.len())?;
+        let ours = service.eq_ignore_ascii_case(&self.settings.path)
+            && (path_info.is_empty() || path_info.starts_with('/'));
+        ours.then_some(path_info)
+    }
+
+    /// Answers a request. Header names are spelled as the original spelled them, because programs
+    /// that speak HTTP by hand look for `Content-Length`.
     pub async fn answer(&self, request: HttpRequest, payload: Payload) -> HttpResponse {
+        let mut response = self.route(&request, payload).await;
+        response.head_mut().set_camel_case_headers(true);
+        response
+    }
+
+    async fn route(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
+        let path_info = self.path_info(request.path()).unwrap_or_default();
+        if !path_info.is_empty() {
+            let path_info = soap::percent_decode(path_info);
+            return self.answer_form(request, &path_info, payload).await;
+        }
         match *request.method() {
-            Method::POST => self.call(&request, payload).await,
-            Method::GET | Method::HEAD => holding(self.document(&request), payload),
-            _ => {
-                let allow = (ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
-                let refusal = HttpResponse::MethodNotAllowed()
-                    .insert_header(allow)
-                    .finish();
-                holding(refusal, payload)
-            }
+            Method::POST => self.answer_soap(request, payload).await,
+            Method::GET | Method::HEAD => holding(self.document(request), payload),
+            _ => not_allowed("GET, HEAD, POST", payload),
         }
     }
 
-    async fn call(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
-        let begun = Instant::now();
-        let header = |name| {
-            request
-                .headers()
-                .get(name)
-                .and_then(|value: &HeaderValue| value.to_str().ok())
+    async fn answer_soap(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
+        let content_type = header(request, "content-type");
+        let soap_action = header(request, "soapaction");
+        let head = RequestHead {
+            content_type: content_type.as_deref(),
+            soap_action: soap_action.as_deref(),
         };
-        let declared = header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        self.call(request, payload, Binding::Soap, async |exchange, body| {
+            soap::handle(exchange, head, body).await
+        })
+        .await
+    }
+
+    /// Answers a request for `/dfs.asmx/Operation`.
+    async fn answer_form(
+        &self,
+        request: &HttpRequest,
+        path_info: &str,
+        payload: Payload,
+    ) -> HttpResponse {
+        let form = Binding::Form;
+        match *request.method() {
+            Method::POST => {
+                let content_type = header(request, "content-type");
+                self.call(request, payload, form, async |exchange, body| {
+                    soap::handle_form(exchange, path_info, content_type.as_deref(), body).await
+                })
+                .await
+            }
+            Method::GET if self.settings.http_get => {
+                let query = request.query_string();
+                self.call(request, payload, form, async |exchange, _body| {
+                    soap::handle_query(exchange, path_info, query).await
+                })
+                .await
+            }
+            Method::GET => {
+                self.call(request, payload, form, async |_exchange, _body| {
+                    soap::unrecognized(path_info)
+                })
+                .await
+            }
+            _ if self.settings.http_get => not_allowed("GET, POST", payload),
+            _ => not_allowed("POST", payload),
+        }
+    }
+
+    /// Runs a call within the limits of the edge, in whichever binding it came: `serve` makes the
+    /// answer from the exchange and the body.
+    pub(super) async fn call(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        binding: Binding,
+        serve: impl AsyncFnOnce(&Exchange<'_>, &mut Body) -> Outcome,
+    ) -> HttpResponse {
+        let begun = Instant::now();
+        let declared = header(request, "content-length").and_then(|length| length.parse().ok());
         let mut body = Body::new(payload, declared, self.settings.body);
         let Some(_admitted) = self.admission.admit() else {
             metrics::refused(Refusal::InFlight);
@@ -100,14 +175,7 @@ impl InterFax {
         let client = client_address(request, &self.addresses);
         let connection = Connection::of(request);
         let exchange = Exchange::new(&self.engine, &self.memory, client, connection.clone());
-        let head = RequestHead {
-            content_type: header(CONTENT_TYPE),
-            soap_action: request
-                .headers()
-                .get("soapaction")
-                .and_then(|value| value.to_str().ok()),
-        };
-        let outcome = soap::handle(&exchange, head, &mut body).await;
+        let outcome = serve(&exchange, &mut body).await;
         let whole = match &outcome.response {
             Ok(_) => body.drain().await,
             Err(error) => {
@@ -139,7 +207,7 @@ impl InterFax {
                 ..
             } => {
                 facts.problem = Some(error.to_string());
-                unreadable_body(&error, version.unwrap_or_default())
+                unreadable_body(&error, || binding.too_long(version.unwrap_or_default()))
             }
         };
         count(&facts, response.status(), begun);
@@ -148,12 +216,38 @@ impl InterFax {
     }
 }
 
+impl Binding {
+    fn too_long(self, version: Version) -> soap::Response {
+        match self {
+            Self::Soap => Fault::too_long().into_response(version),
+            Self::Form => FormError::TooLong.into_response(),
+        }
+    }
+}
+
+/// The first header of that name; what is not UTF-8 in it becomes U+FFFD, so that an unreadable
+/// action is an unknown one and not none.
+fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<Cow<'r, str>> {
+    let value = request.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()))
+}
+
+fn not_allowed(allow: &'static str, payload: Payload) -> HttpResponse {
+    let refusal = HttpResponse::MethodNotAllowed()
+        .insert_header((ALLOW, HeaderValue::from_static(allow)))
+        .finish();
+    holding(refusal, payload)
+}
+
 /// The answer to a body that could not be read.
-fn unreadable_body(error: &std::io::Error, version: Version) -> HttpResponse {
+fn unreadable_body(
+    error: &std::io::Error,
+    too_long: impl FnOnce() -> soap::Response,
+) -> HttpResponse {
     match BodyError::of(error) {
         Some(BodyError::TooLong) => {
             metrics::refused(Refusal::TooLarge);
-            respond(Fault::too_long().into_response(version), None, None)
+            respond(too_long(), None, None)
         }
         // Deviation: the original waits. The status says why the connection is closed
         // (`edge::body_time`).

@@ -66,6 +66,12 @@ metrics! {
         "Errors of the engine, by their kind.";
     REFUSED = "chunkgate_refused_total", Kind::Counter, Count, ["reason"],
         "Requests refused at the edge before they reached an operation.";
+    HANDSHAKES = "chunkgate_tls_handshakes_total", Kind::Counter, Count, ["result"],
+        "TLS handshakes, done or failed.";
+    CERTIFICATE_READS = "chunkgate_tls_certificate_reads_total", Kind::Counter, Count, ["result"],
+        "How often a renewed certificate was read, and could be used or not.";
+    CERTIFICATE_EXPIRES = "chunkgate_tls_certificate_expires_seconds", Kind::Gauge, Seconds, [],
+        "When the certificate ends, in seconds since 1970.";
     IN_FLIGHT = "chunkgate_requests_in_flight", Kind::Gauge, Count, [],
         "Requests being served.";
     BODY_MEMORY = "chunkgate_body_memory_bytes", Kind::Gauge, Bytes, [],

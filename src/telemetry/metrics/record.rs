@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
+use time::OffsetDateTime;
 
 use super::names;
 use crate::content::Usage;
@@ -85,6 +86,22 @@ impl Refusal {
 /// Counts a request refused at the edge.
 pub fn refused(reason: Refusal) {
     counter!(names::REFUSED.name, "reason" => reason.label()).increment(1);
+}
+
+/// Counts a TLS handshake.
+pub fn handshake(done: bool) {
+    counter!(names::HANDSHAKES.name, "result" => if done { "done" } else { "failed" }).increment(1);
+}
+
+/// Counts a look at a renewed certificate.
+pub fn certificate_read(usable: bool) {
+    let result = if usable { "used" } else { "unusable" };
+    counter!(names::CERTIFICATE_READS.name, "result" => result).increment(1);
+}
+
+/// Says when the certificate ends.
+pub fn certificate_expires(end: OffsetDateTime) {
+    gauge!(names::CERTIFICATE_EXPIRES.name).set(float(end.unix_timestamp()));
 }
 
 /// Says how many requests are being served.

@@ -20,4 +20,4 @@ mod usage;
 mod verify;
 
 mod serving;
-mod support;
+pub mod support;

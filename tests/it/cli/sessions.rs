@@ -60,7 +60,19 @@ async fn a_list_is_filtered_and_limited() {
         list(&["--state", "complete"])[0]["received"],
         DOCUMENT.len()
     );
-    assert_eq!(list(&["--account", "nobody"]).len(), 0);
+    assert_eq!(list(&["--state", "expired"]).len(), 0);
+    run(&mut program_beside(
+        &gateway,
+        &["session", "list", "--state", "expired"],
+    ))
+    .ends_with(0)
+    .says("no such uploads");
+    run(&mut program_beside(
+        &gateway,
+        &["session", "list", "--account", "nobody"],
+    ))
+    .ends_with(3)
+    .says("there is no account nobody");
     gateway.stop().await;
 }
 

@@ -17,6 +17,7 @@ const OPTIONS: ClientOptions = ClientOptions {
     timeout: Duration::from_secs(20),
     retries: 3,
     first_pause: Duration::from_millis(1),
+    authorities: Vec::new(),
 };
 
 fn upload(server: &ScriptedServer, document: &[u8]) -> Result<Transferred, TransferError> {

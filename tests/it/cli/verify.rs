@@ -85,3 +85,12 @@ async fn a_gateway_without_a_byte_is_whole() {
         .ends_with(0)
         .shows("0 sessions");
 }
+
+#[test]
+fn without_a_content_store_there_is_nothing_to_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut verify = super::support::program(&["verify", "--journal", "--data-dir"]);
+    run(verify.arg(folder.path()))
+        .ends_with(3)
+        .says("there is no content store at");
+}

@@ -10,9 +10,10 @@ use chunkgate::content::{ContentError, SegmentId, Store};
 use futures_util::poll;
 
 use super::{
-    support::{Random, append, eventually, open, read, small},
+    support::{Random, append, open, read, small},
     test_disk::{Step, TestDisk},
 };
+use crate::support::eventually::until;
 
 /// Fails the steps that `fails` names, and remembers all steps.
 fn fail(
@@ -257,7 +258,7 @@ async fn without_a_new_segment_nothing_is_admitted_until_one_can_be_opened() {
 
         // Nobody writes, so only the journal itself can find out that the disk works again.
         disk.no_hook();
-        eventually("the journal admits again", || store.admit().is_ok()).await;
+        until("the journal admits again", async || store.admit().is_ok()).await;
         store.probe().await.unwrap();
         append(&*store, &bytes).await.unwrap();
         store.close().await;
@@ -275,7 +276,7 @@ async fn an_id_whose_opening_failed_is_not_used_again() {
         .await
         .unwrap_err();
     disk.no_hook();
-    eventually("the journal admits again", || store.admit().is_ok()).await;
+    until("the journal admits again", async || store.admit().is_ok()).await;
     let sealed = append(&*store, &Bytes::from_static(b"works"))
         .await
         .unwrap();

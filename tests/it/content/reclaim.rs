@@ -9,9 +9,10 @@ use chunkgate::content::{
 };
 
 use super::{
-    support::{PATH, Random, append, eventually, open, small},
+    support::{PATH, Random, append, open, small},
     test_disk::TestDisk,
 };
+use crate::support::eventually::until;
 
 /// Fills segments, forgetting everything, until `segment` is written.
 async fn fill_until(store: &Journal, segment: u64) {
@@ -78,7 +79,7 @@ async fn as_many_files_are_recycled_as_are_to_be_kept() {
 
     // Nothing is written, so no ready file is taken while this looks at them.
     let store = open(disk.clone(), settings.clone());
-    eventually("a file is ready", || store.usage().ready_segments > 0).await;
+    until("a file is ready", async || store.usage().ready_segments > 0).await;
     let first = (1..=5).map(SegmentId).collect();
     assert_eq!(store.reclaim(first).await.unwrap(), 5);
     assert!((1..=5).all(|segment| !is_there(&disk, segment)));

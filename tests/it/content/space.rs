@@ -6,9 +6,10 @@ use bytes::Bytes;
 use chunkgate::content::{ContentError, Store, journal::JournalSettings};
 
 use super::{
-    support::{PATH, append, eventually, open, small},
+    support::{PATH, append, open, small},
     test_disk::{Step, TestDisk},
 };
+use crate::support::eventually::until;
 
 const MINIMUM: u64 = 10_000_000;
 
@@ -34,14 +35,14 @@ async fn below_the_minimum_nothing_is_admitted() {
     let disk = TestDisk::new();
     let store = open(disk.clone(), settings());
     disk.set_free(MINIMUM - 1);
-    eventually("the shortage is seen", || store.admit().is_err()).await;
+    until("the shortage is seen", async || store.admit().is_err()).await;
     let error = store.admit().unwrap_err();
     assert!(is_no_space(&error), "{error}");
     assert!(is_no_space(&store.probe().await.unwrap_err()));
     assert_eq!(store.usage().free_bytes, 0);
 
     disk.set_free(MINIMUM * 2);
-    eventually("the space is seen", || store.admit().is_ok()).await;
+    until("the space is seen", async || store.admit().is_ok()).await;
     store.probe().await.unwrap();
     store.close().await;
 }
@@ -63,7 +64,7 @@ async fn no_segment_is_allocated_that_would_go_below_the_minimum() {
     );
 
     disk.set_free(MINIMUM + JournalSettings::SMALLEST_SEGMENT);
-    eventually("the space is seen", || store.admit().is_ok()).await;
+    until("the space is seen", async || store.admit().is_ok()).await;
     append(&*store, &Bytes::from_static(b"room")).await.unwrap();
     store.close().await;
 }

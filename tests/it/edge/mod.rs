@@ -19,7 +19,7 @@ mod in_flight;
 mod keep_alive;
 mod metrics;
 mod secrets;
-mod support;
+pub mod support;
 mod transfer;
 mod unknown_sessions;
 mod unproven;

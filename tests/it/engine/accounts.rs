@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use chunkgate::engine::{Passwords, UploadError, account::AccountSettings};
 
 use super::support::{HERE, PASSWORD, Running, USER, World, add_account, credentials};
+use crate::support::eventually::until;
 
 async fn log_in(engine: &Running, user: &str, password: &str) -> Result<(), UploadError> {
     let credentials = credentials(user, password);
@@ -115,7 +116,7 @@ async fn an_upload_that_starts_meanwhile_keeps_its_account() {
     let ending = async {
         let waits = "SELECT count(*) FROM pg_stat_activity
                      WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        super::support::eventually("the removal waits", || async {
+        until("the removal waits", || async {
             other
                 .query_one(waits, &[])
                 .await

@@ -5,7 +5,8 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use chunkgate::engine::{UploadError, session::SessionState};
 use futures_util::future::join_all;
 
-use super::support::{HERE, LIMITS, Running, Session, World, eventually, pool};
+use super::support::{HERE, LIMITS, Running, Session, World, pool};
+use crate::support::eventually::until;
 
 async fn extents(world: &World) -> i64 {
     world.number("SELECT count(*) FROM upload_extent").await
@@ -28,7 +29,7 @@ async fn a_cancelled_session_gives_up_the_append_it_waited_for() {
         .await;
     let other = world.database.connect().await;
     let appending = async {
-        eventually("the cancellation waits", || async {
+        until("the cancellation waits", || async {
             lock_waits(&other).await == 1
         })
         .await;
@@ -148,7 +149,7 @@ async fn a_sweep_leaves_alone_what_an_append_extends_meanwhile() {
     let repository = Arc::clone(&engine.repository);
     let sweep = tokio::spawn(async move { repository.expire(10).await });
     let other = world.database.connect().await;
-    eventually("the sweep is over, or waits", || async {
+    until("the sweep is over, or waits", || async {
         sweep.is_finished() || lock_waits(&other).await > 0
     })
     .await;

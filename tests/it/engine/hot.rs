@@ -1,6 +1,7 @@
 //! An append stays a heap-only update.
 
-use super::support::{World, eventually};
+use super::support::World;
+use crate::support::eventually::until;
 
 #[tokio::test]
 async fn appends_touch_no_index_of_their_session() {
@@ -14,7 +15,7 @@ async fn appends_touch_no_index_of_their_session() {
     // A server process counts at the latest when it ends.
     engine.stop().await;
     let updates = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'upload_session'";
-    eventually("the updates are counted", || async {
+    until("the updates are counted", || async {
         world.number(updates).await >= i64::from(APPENDS)
     })
     .await;

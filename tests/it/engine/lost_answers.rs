@@ -9,7 +9,8 @@ use chunkgate::{
 };
 use tokio::sync::Notify;
 
-use super::support::{Fate, LIMITS, Proxy, Running, Session, World, deliver, eventually, pool};
+use super::support::{Fate, LIMITS, Proxy, Running, Session, World, deliver, pool};
+use crate::support::eventually::until;
 
 #[tokio::test]
 async fn after_a_delivered_answer_an_equal_chunk_is_data() {
@@ -84,7 +85,7 @@ async fn another_engine_learns_of_a_lost_answer() {
     let (one, other) = (world.engine().await, world.engine().await);
     let session = one.start_session().await;
     one.upload_unheard(session, b"zeros", false).await.unwrap();
-    eventually("the database knows", || async {
+    until("the database knows", || async {
         world
             .number("SELECT count(*) FROM upload_session WHERE last_suspect")
             .await
@@ -200,10 +201,10 @@ async fn send_into_the_dark(
     proxy.next(queries::COMMIT_APPENDS, fate);
     let sending = engine.send(session, b"zeros", false);
     let cutting = async {
-        eventually("the statement was sent", || async { proxy.is_used_up() }).await;
+        until("the statement was sent", || async { proxy.is_used_up() }).await;
         if stored {
             let query = "SELECT count(*) FROM upload_extent";
-            eventually("it was run", || async { world.number(query).await == 1 }).await;
+            until("it was run", || async { world.number(query).await == 1 }).await;
         }
         proxy.cut();
     };
@@ -219,7 +220,7 @@ async fn send_into_the_dark(
 }
 
 async fn database_is_back(engine: &Running) {
-    eventually("the database is back", || async {
+    until("the database is back", || async {
         engine.database.ping().await.is_ok()
     })
     .await;
@@ -285,7 +286,7 @@ async fn a_killed_backend_is_an_unknown_outcome() {
     let killing = async {
         let kill = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity \
                     WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        eventually("a commit waits", || async {
+        until("a commit waits", || async {
             let row = other.query_one(kill, &[]).await.expect("a row");
             row.get::<_, i64>(0) > 0
         })
@@ -297,7 +298,7 @@ async fn a_killed_backend_is_an_unknown_outcome() {
         matches!(failed, Err(UploadError::Database(_))),
         "{failed:?}"
     );
-    eventually("it is stored", || async {
+    until("it is stored", || async {
         engine.upload(session, b"zeros").await.is_ok()
     })
     .await;

@@ -8,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use super::support::{LIMITS, Running, Session, World};
+use crate::support::eventually::until;
 
 /// Sessions of a script.
 const SESSIONS: usize = 2;
@@ -294,7 +295,7 @@ impl<'a> Run<'a> {
     async fn other_engines_may_know(&self, session: usize) {
         let id = self.sessions[session].id;
         let known = format!("SELECT count(*) FROM upload_session WHERE id = {id} AND last_suspect");
-        super::support::eventually("the database knows", || async {
+        until("the database knows", || async {
             self.world.number(&known).await == 1
         })
         .await;

@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use chunkgate::engine::{Append, Peer, UploadError};
 
-use super::support::{HERE, Running, Session, World, deliver, eventually};
+use super::support::{HERE, Running, Session, World, deliver};
+use crate::support::eventually::until;
 
 async fn begin(engine: &Running, session: Session, chunk: &'static [u8]) -> Append {
     let mut append = engine.engine.append(HERE);
@@ -98,7 +99,7 @@ async fn a_repetition_is_answered_also_when_the_database_knows_of_the_loss() {
         .unwrap();
     let id = session.id;
     let known = format!("SELECT count(*) FROM upload_session WHERE id = {id} AND last_suspect");
-    eventually("the database knows", || async {
+    until("the database knows", || async {
         world.number(&known).await == 1
     })
     .await;

@@ -40,7 +40,7 @@ mod open_sessions;
 mod parameters;
 mod session_id;
 mod soap_12;
-mod support;
+pub mod support;
 mod throttle;
 mod total;
 mod total_size;

@@ -1,9 +1,14 @@
 //! Many large chunks at once need no more memory than a few small ones.
 
-use std::{fs, net::SocketAddr, sync::Arc};
+use std::{fs, sync::Arc};
 
 use base64_simd::STANDARD;
-use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Barrier, task::JoinSet};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    net::TcpStream,
+    sync::Barrier,
+    task::JoinSet,
+};
 
 use crate::support::{
     process::{DataDirectory, Process},
@@ -11,11 +16,11 @@ use crate::support::{
     soap::{read_answer, request},
 };
 
-const CLIENTS: usize = 200;
-const CHUNK: usize = 3 << 20;
+pub const CLIENTS: usize = 200;
+pub const CHUNK: usize = 3 << 20;
 /// The most that may be resident, in KiB: `http.body_memory`, what the HTTP server reads ahead on
 /// each connection, and the program itself.
-const LIMIT: u64 = 100 * 1024;
+pub const LIMIT: u64 = 100 * 1024;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_large_chunks_at_once_fit_into_100_megabytes() {
@@ -30,8 +35,9 @@ async fn two_hundred_large_chunks_at_once_fit_into_100_megabytes() {
     let mut uploads = JoinSet::new();
     for _ in 0..CLIENTS {
         let session = client.start().await;
+        let connection = TcpStream::connect(gateway.address).await;
         uploads.spawn(upload(
-            gateway.address,
+            connection.expect("a connection"),
             session,
             Arc::clone(&chunk),
             Arc::clone(&all_connected),
@@ -46,7 +52,12 @@ async fn two_hundred_large_chunks_at_once_fit_into_100_megabytes() {
 }
 
 /// Sends one chunk when all others are about to.
-async fn upload(address: SocketAddr, session: String, chunk: Arc<str>, all: Arc<Barrier>) {
+pub async fn upload(
+    mut connection: impl AsyncRead + AsyncWrite + Unpin,
+    session: String,
+    chunk: Arc<str>,
+    all: Arc<Barrier>,
+) {
     let mark = "HERE";
     let parameters =
         format!("<SessionID>{session}</SessionID><Chunk>{mark}</Chunk><IsLast>true</IsLast>");
@@ -57,12 +68,12 @@ async fn upload(address: SocketAddr, session: String, chunk: Arc<str>, all: Arc<
         &format!("Content-Length: {}", length - mark.len() + chunk.len()),
     );
     let (before, behind) = frame.split_once(mark).expect("the mark");
-    let mut connection = TcpStream::connect(address).await.expect("a connection");
     let sent = async {
         connection.write_all(before.as_bytes()).await?;
         all.wait().await;
         connection.write_all(chunk.as_bytes()).await?;
-        connection.write_all(behind.as_bytes()).await
+        connection.write_all(behind.as_bytes()).await?;
+        connection.flush().await
     };
     sent.await.expect("the gateway reads");
     let answer = read_answer(&mut connection).await;
@@ -70,7 +81,7 @@ async fn upload(address: SocketAddr, session: String, chunk: Arc<str>, all: Arc<
 }
 
 /// The most memory that was ever resident, in KiB.
-fn peak(gateway: &Process) -> u64 {
+pub fn peak(gateway: &Process) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", gateway.process()))
         .expect("the gateway runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -5,5 +5,5 @@
 //! | `trickle` | clients that send a few bytes now and then do not slow down others |
 //! | `memory`  | memory does not grow with the number of clients or the size of chunks |
 
-mod memory;
+pub mod memory;
 mod trickle;

@@ -4,6 +4,7 @@
 //! - `dispatch`: which operation runs, and who is turned away
 //! - `header_blocks`: mustUnderstand
 //! - `parameters`: order, repetition, namespaces, types
+//! - `values`: numbers of 64 bits and times
 //! - `replies`, `faults`: the exact bytes that go back
 //! - `two_phases`: an envelope cut at any byte, or malformed at its end, runs nothing
 //! - `body_error`: errors of the body's reader reach the edge
@@ -18,4 +19,5 @@ mod parameters;
 mod replies;
 pub mod support;
 mod two_phases;
+mod values;
 mod wsdl;

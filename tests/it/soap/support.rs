@@ -7,6 +7,7 @@ use chunkgate::soap::{
     Contract, Fault, Operation, Outcome, Parameter, Parameters, ReadError, Reply, RequestHead,
     Response, Service, Type, Version, handle,
 };
+use time::OffsetDateTime;
 use tokio::io::AsyncBufRead;
 
 use crate::xml::support::{PIECES, Source, run};
@@ -32,6 +33,13 @@ pub enum Call {
     },
     Wait {
         seconds: i32,
+    },
+    Schedule {
+        at: Option<OffsetDateTime>,
+        number: i64,
+    },
+    Echo {
+        text: String,
     },
     Refuse,
 }
@@ -65,6 +73,21 @@ const CONTRACT: Contract = Contract {
             about: "Does nothing for a while.",
             parameters: &[Parameter::new("Seconds", Type::Int)],
             result: Type::Boolean,
+        },
+        Operation {
+            name: "Schedule",
+            about: "Does nothing at a time.",
+            parameters: &[
+                Parameter::new("At", Type::DateTime),
+                Parameter::new("Number", Type::Long),
+            ],
+            result: Type::Long,
+        },
+        Operation {
+            name: "Echo",
+            about: "Says the same.",
+            parameters: &[Parameter::new("Text", Type::String)],
+            result: Type::String,
         },
         Operation {
             name: "Refuse",
@@ -145,6 +168,23 @@ impl Service for Recorder {
                 }
                 Ok(Call::Wait { seconds })
             }
+            "Schedule" => {
+                let (mut at, mut number) = (None, 0);
+                while let Some(name) = parameters.next(&["At", "Number"]).await? {
+                    match name {
+                        "At" => at = Some(parameters.date_time().await?),
+                        _ => number = parameters.long().await?,
+                    }
+                }
+                Ok(Call::Schedule { at, number })
+            }
+            "Echo" => {
+                let mut text = String::new();
+                while parameters.next(&["Text"]).await?.is_some() {
+                    text = parameters.string().await?;
+                }
+                Ok(Call::Echo { text })
+            }
             "Refuse" => match parameters.next(&["Busy", "Chunk"]).await? {
                 Some("Busy") => Err(ReadError::Refused(Response::empty(503))),
                 Some(_) => {
@@ -171,6 +211,8 @@ impl Service for Recorder {
                 Ok(Reply::new("UploadFileChunk").result_int(total))
             }
             Call::Wait { .. } => Ok(Reply::new("Wait").result_boolean(true)),
+            Call::Schedule { number, .. } => Ok(Reply::new("Schedule").result_long(number)),
+            Call::Echo { text } => Ok(Reply::new("Echo").result_string(Some(text))),
             Call::Refuse => Err(Fault::server("No.")),
         }
     }
@@ -189,6 +231,19 @@ pub struct Served {
 }
 
 impl Served {
+    pub fn of((outcome, ran): (Outcome, Vec<Call>)) -> Self {
+        let response = outcome.response.expect("memory does not fail");
+        Self {
+            status: response.status,
+            content_type: response.content_type,
+            cache_control: response.cache_control,
+            body: String::from_utf8(response.body.into()).expect("UTF-8"),
+            ran,
+            operation: outcome.operation,
+            version: outcome.version,
+        }
+    }
+
     /// The one call that ran.
     pub fn call(self) -> Call {
         let [call] = <[Call; 1]>::try_from(self.ran).expect("one call ran");
@@ -230,21 +285,15 @@ pub fn post(
     soap_action: Option<&str>,
     body: impl AsRef<[u8]>,
 ) -> Served {
+    in_pieces(body.as_ref(), |source| {
+        serve(content_type, soap_action, source)
+    })
+}
+
+/// What a request with this body comes to, however it is cut into pieces.
+pub fn in_pieces(body: &[u8], serve: impl Fn(Source) -> (Outcome, Vec<Call>)) -> Served {
     PIECES
-        .map(|piece| {
-            let (outcome, ran) =
-                serve(content_type, soap_action, Source::new(body.as_ref(), piece));
-            let response = outcome.response.expect("memory does not fail");
-            Served {
-                status: response.status,
-                content_type: response.content_type,
-                cache_control: response.cache_control,
-                body: String::from_utf8(response.body.into()).expect("UTF-8"),
-                ran,
-                operation: outcome.operation,
-                version: outcome.version,
-            }
-        })
+        .map(|piece| Served::of(serve(Source::new(body, piece))))
         .into_iter()
         .reduce(|before, after| {
             assert_eq!(before, after, "pieces matter");

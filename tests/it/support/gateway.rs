@@ -61,6 +61,7 @@ pub fn pool() -> PoolSettings {
 pub struct Gateway {
     pub address: SocketAddr,
     pub admin_address: SocketAddr,
+    pub tls_address: Option<SocketAddr>,
     pub repository: Arc<dyn Repository>,
     pub settings: Settings,
     pub database: TestDatabase,
@@ -99,6 +100,7 @@ impl Gateway {
         let app = App::start(&settings).await.expect("the gateway starts");
         let gateway_repository = Arc::clone(app.repository());
         let (address, admin_address) = (app.address(), app.admin_address());
+        let tls_address = app.tls_address();
         let engine = app.engine().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
@@ -110,6 +112,7 @@ impl Gateway {
         let gateway = Self {
             address,
             admin_address,
+            tls_address,
             repository: gateway_repository,
             settings,
             database,

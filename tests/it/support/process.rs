@@ -161,6 +161,12 @@ pub async fn ended(process: i32) {
         .expect("it ends in time");
 }
 
+/// A port that nobody has now.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("its address").port()
+}
+
 /// Sends a signal to a process that may have gone.
 pub fn signal(process: i32, signal: Signal) {
     let _gone = kill(Pid::from_raw(process), signal);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use base64_simd::STANDARD;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
@@ -144,7 +144,7 @@ pub fn chunk_parameters(session: &str, bytes: &[u8], is_last: bool) -> String {
 }
 
 /// Reads one answer with a `Content-Length`.
-pub async fn read_answer(connection: &mut TcpStream) -> Answer {
+pub async fn read_answer(connection: &mut (impl AsyncRead + Unpin)) -> Answer {
     let mut bytes = Vec::new();
     let end_of_head = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -14,6 +14,9 @@ fn record_everything() {
     metrics::operation("demo", "Store", Answer::Result(0), MOMENT, 200_000);
     metrics::upload_error("chunk_too_large");
     metrics::refused(Refusal::InFlight);
+    metrics::handshake(true);
+    metrics::certificate_read(true);
+    metrics::certificate_expires(time::OffsetDateTime::UNIX_EPOCH);
     metrics::in_flight(3);
     metrics::body_memory(8192);
     metrics::open_sessions(7);

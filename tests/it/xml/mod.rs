@@ -10,10 +10,12 @@
 //! - `position`: line and column
 //! - `body_error`: the source's own error comes back
 //! - `writer`: escaping
+//! - `differential`: another parser sees the same trees
 
 mod base64;
 mod base64_property;
 mod body_error;
+mod differential;
 mod limits;
 mod namespaces;
 mod position;

@@ -64,3 +64,16 @@ fn attributes_have_namespaces_of_their_own() {
         .find(|it| it.namespace.is_none() && it.local == "b");
     assert_eq!(plain.map(|it| it.value.as_str()), Some("1"));
 }
+
+#[test]
+fn references_in_a_declaration_are_resolved() {
+    let (root, child) =
+        root_and_child("<a xmlns='urn:a&amp;&#98;' xmlns:p='urn:a&#38;b'><p:b/></a>");
+    assert!(root.is("urn:a&b", "a") && child.is("urn:a&b", "b"));
+}
+
+#[test]
+fn white_space_in_a_value_becomes_blanks_and_a_line_end_one() {
+    let (root, _) = root_and_child("<a b='1\r\n2\r3\n4\t5&#xD;&#xA;6'><x/></a>");
+    assert_eq!(root.attributes[0].value, "1 2 3 4 5\r\n6");
+}

@@ -84,9 +84,15 @@ refuses! {
         "<a xmlns:p='u' xmlns:q='u' p:b='1' q:b='2'/>",
     ];
     unknown_prefixes: Malformed::UnknownPrefix =
-        ["<p:a/>", "<a p:b='c'/>", "<a><b xmlns:p='u'/><p:c/></a>"];
+        ["<p:a/>", "<a p:b='c'/>", "<a><b xmlns:p='u'/><p:c/></a>", "<xmlns:a/>"];
     prefixes_bound_to_nothing: Malformed::EmptyNamespace = ["<a xmlns:p=''/>"];
     reserved_prefixes_rebound: Malformed::Token(_) = ["<a xmlns:xml='u'/>", "<a xmlns:xmlns='u'/>"];
+    reserved_namespaces_declared: Malformed::ReservedNamespace | Malformed::Token(_) = [
+        "<a xmlns='http://www.w3.org/2000/xmlns/'/>",
+        "<a xmlns='http://www.w3.org/XML/1998/namespace'/>",
+        "<a xmlns:p='http://www.w3.org/2000/xmlns/'/>",
+        "<a xmlns:p='&#104;ttp://www.w3.org/XML/1998/namespace'/>",
+    ];
     wrong_comments: Malformed::Token(_) = ["<a><!-- -- --></a>", "<a><!-- x ---></a>", "<a><!- x --></a>"];
     wrong_instructions: Malformed::Instruction | Malformed::Token(_) =
         ["<a><? ?></a>", "<a><?XML x?></a>", "<a><?1?></a>", "<a><?></a>"];

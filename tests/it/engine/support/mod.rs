@@ -273,18 +273,6 @@ pub fn deliver(answer: Result<Acknowledged, UploadError>) -> Result<u64, UploadE
     Ok(done.total)
 }
 
-/// Asks until the answer is yes; what is waited for happens by itself.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> F) {
-    let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    while !check().await {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "waited in vain until {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
 pub fn credentials(user: &str, password: &str) -> Credentials {
     Credentials {
         user: user.to_owned(),

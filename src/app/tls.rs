@@ -1,0 +1,66 @@
+//! The port that speaks TLS.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    http::tls::{Acceptor, CertificateFiles, Certificates, watch},
+    settings::Tls,
+};
+
+use super::{
+    AppError,
+    listeners::{ClientPort, listen},
+};
+
+/// The port, taken, and what it serves with.
+pub struct TlsPort {
+    port: (TcpListener, SocketAddr),
+    acceptor: Acceptor,
+    certificates: Arc<Certificates>,
+    reload_interval: Duration,
+}
+
+impl TlsPort {
+    /// Reads the certificate and takes the port, if there shall be one.
+    pub fn open(settings: &Tls) -> Result<Option<Self>, AppError> {
+        let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) else {
+            return Ok(None);
+        };
+        let certificates = Arc::new(Certificates::load(CertificateFiles {
+            certificate: certificate.clone(),
+            key: key.clone(),
+        })?);
+        Ok(Some(Self {
+            port: listen(settings.listen, "tls.listen")?,
+            acceptor: Acceptor::new(Arc::clone(&certificates), settings.handshake_timeout)?,
+            certificates,
+            reload_interval: settings.reload_interval,
+        }))
+    }
+
+    /// Its address; the port is the one that was chosen if the settings say 0.
+    pub fn address(&self) -> SocketAddr {
+        self.port.1
+    }
+
+    /// Watches the certificate among `jobs` until `stop`, and hands over the port.
+    pub fn serve(
+        self,
+        jobs: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) -> Result<ClientPort, AppError> {
+        let watching =
+            watch(self.certificates, self.reload_interval, stop.clone()).map_err(|error| {
+                AppError::Settings(format!("SIGHUP cannot be listened for: {error}"))
+            })?;
+        jobs.spawn(watching);
+        Ok(ClientPort::tls(self.port, self.acceptor))
+    }
+}

@@ -1,0 +1,22 @@
+//! The HTTP GET and POST bindings: an operation's parameters as an urlencoded form.
+//!
+//! ```text
+//! POST /dfs.asmx/CancelFileUpload    SessionID=...       handle_form
+//! GET  /dfs.asmx/CancelFileUpload?SessionID=...          handle_query
+//! bytes -> fields -> parameters -> Service::read, Service::run -> one element with the result
+//! ```
+//!
+//! A form is read while it arrives, as an envelope is: data is decoded into the caller's block and
+//! never held, and texts are bounded as in [`crate::xml`].
+
+mod call;
+mod error;
+mod fields;
+mod parameters;
+mod percent;
+
+pub use call::{call_form, handle_form, handle_query, unrecognized};
+pub use error::FormError;
+pub use percent::decode as percent_decode;
+
+pub(super) use parameters::Form;
