@@ -2,7 +2,7 @@
 //!
 //! Run as processes, each tells the same story (see `story`) in lines that are compared:
 //! - `php`: PHP's `SoapClient`, SOAP 1.1 and 1.2; NuSOAP
-//! - `python`: zeep, SOAP 1.1 and 1.2; suds
+//! - `python`: zeep, SOAP 1.1 and 1.2; suds; forms
 //! - `perl`: `SOAP::Lite`, SOAP 1.1 and 1.2
 //! - `node`: node-soap, SOAP 1.1 and 1.2
 //! - `mono`: a proxy generated and compiled by Mono's tools, as for a .NET web reference
@@ -11,6 +11,7 @@
 //! - `curl`: a shell script, SOAP 1.1 and 1.2
 //!
 //! Recorded, byte by byte as they were on the wire:
+//! - `recorded`: what those programs send
 //! - `savon`: Ruby's Savon
 //! - `wcf`: .NET's WCF
 //!
@@ -26,6 +27,7 @@ mod perl;
 mod php;
 mod program;
 mod python;
+mod recorded;
 mod savon;
 mod story;
 mod wcf;

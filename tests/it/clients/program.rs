@@ -52,7 +52,7 @@ pub fn installed(path: &str) -> String {
 }
 
 /// A path in the repository.
-fn in_repository(path: &str) -> std::path::PathBuf {
+pub fn in_repository(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 

@@ -1,4 +1,4 @@
-//! Python: zeep and suds.
+//! Python: zeep, suds, and forms posted with the standard library.
 
 use super::{
     program::{Program, installed, run, source},
@@ -35,5 +35,16 @@ async fn suds_uploads() {
     let script = [source("python/upload_suds.py")];
     let python = installed("venv/bin/python");
     let printed = run(&python, script.into_iter().chain(story.arguments())).await;
+    story.end(&printed).await;
+}
+
+#[tokio::test]
+async fn forms_upload() {
+    if !Program("python").is_here().await {
+        return;
+    }
+    let story = Story::begin().await;
+    let script = [source("python/upload_form.py"), story.service()];
+    let printed = run("python3", script.into_iter().chain(story.task())).await;
     story.end(&printed).await;
 }
