@@ -24,9 +24,9 @@ function start(nusoap_client $service, string $user, string $password): array
 
 function upload(nusoap_client $service, string $session, ?string $chunk, bool $is_last): string
 {
-    // NuSOAP writes a boolean as PHP does, so it is given the text; base64 is up to the program.
-    $parameters = ['SessionID' => $session, 'IsLast' => $is_last ? 'true' : 'false'];
+    $parameters = ['SessionID' => $session, 'IsLast' => $is_last];
     if ($chunk !== null) {
+        // NuSOAP leaves base64 to the program.
         $parameters['Chunk'] = base64_encode($chunk);
     }
     return call($service, 'UploadFileChunk', $parameters)['UploadFileChunkResult'];
