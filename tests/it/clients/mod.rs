@@ -8,7 +8,7 @@
 //! - `mono`: a proxy generated and compiled by Mono's tools, as for a .NET web reference
 //! - `gsoap`: a proxy in C++, SOAP 1.1 and 1.2
 //! - `java`: proxies of Axis 1.4 and of JAX-WS, the latter in SOAP 1.1 and 1.2
-//! - `curl`: a shell script, SOAP 1.1 and 1.2
+//! - `curl`: shell scripts, SOAP 1.1 and 1.2; one runs what the help page shows
 //!
 //! Recorded, byte by byte as they were on the wire:
 //! - `recorded`: what those programs send
