@@ -30,7 +30,11 @@ async fn samples_upload(version: &str) {
         return;
     }
     let story = Story::begin().await;
-    let script = [source("curl/samples.sh"), version.to_owned(), story.service()];
+    let script = [
+        source("curl/samples.sh"),
+        version.to_owned(),
+        story.service(),
+    ];
     let printed = run("sh", script.into_iter().chain(story.task())).await;
     story.end(&printed).await;
 }

@@ -25,7 +25,7 @@ mod mono;
 mod node;
 mod perl;
 mod php;
-mod program;
+pub mod program;
 mod python;
 mod recorded;
 mod savon;
