@@ -57,6 +57,7 @@ static int cancel(std::string session)
 
 int main(int, char **arguments)
 {
+    std::cout << std::unitbuf;
     const std::string user = arguments[1], password = arguments[2];
     std::ifstream file(arguments[3], std::ios::binary);
     const std::string document((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
