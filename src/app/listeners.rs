@@ -1,6 +1,8 @@
 //! The ports.
 
 use std::{
+    future::ready,
+    io,
     net::{SocketAddr, TcpListener},
     time::Duration,
 };
@@ -16,16 +18,17 @@ use actix_web::{
 };
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::{
     http::{
-        Connection, Health, Paced, Transport, admin_routes, healthz, holding, log_requests,
-        tls::Acceptor,
+        ClientAddresses, Connection, ConnectionLimits, Expectations, Health, Paced, PerAddress,
+        Share, Timed, Transport, admin_routes, healthz, holding, log_requests, refuse_ambiguous,
+        time_heads, tls::Acceptor,
     },
     protocol::interfax::InterFax,
     settings::Settings,
-    telemetry::metrics::{self, Metrics},
+    telemetry::metrics::{self, Metrics, Refusal},
 };
 
 use super::AppError;
@@ -66,6 +69,17 @@ pub fn listen(
     let address = listener.local_addr().map_err(explain)?;
     Ok((listener, address))
 }
+
+/// What the clients' ports ask before a front end sees a request.
+#[derive(Clone)]
+pub struct Edge {
+    pub addresses: ClientAddresses,
+    pub expectations: Expectations,
+}
+
+/// How long a connection is read on after an answer to a request that was not read to its end.
+/// Closed at once, it would be reset, and the answer lost to a client that is still sending.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// A port for clients, and what is spoken on it.
 pub struct ClientPort {
@@ -115,6 +129,7 @@ async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, Dis
 pub fn serve_clients(
     settings: &Settings,
     ports: Vec<ClientPort>,
+    edge: &Edge,
     interfax: InterFax,
 ) -> Result<Server, String> {
     let workers = settings.server.workers;
@@ -123,29 +138,51 @@ pub fn serve_clients(
         Routes::new()
             .app_data(web::Data::new(interfax.clone()))
             .wrap(from_fn(log_requests))
+            .wrap(from_fn(refuse_ambiguous))
+            .wrap(from_fn(time_heads))
             .route("/healthz", web::get().to(healthz))
             .default_service(web::to(dispatch))
     };
-    let (head_timeout, keep_alive) = (settings.http.head_timeout, settings.http.keep_alive);
+    let keep_alive = settings.http.keep_alive;
+    let limits = ConnectionLimits {
+        head: settings.http.head_timeout,
+        answer: settings.http.answer_timeout,
+    };
+    let per_address = PerAddress::new(settings.server.max_connections_per_address);
     let stopping = CancellationToken::new();
     let stopped = stopping.clone();
-    // As `HttpServer` does it, but for `Paced` and TLS.
+    // As `HttpServer` does it, but for `Timed`, `Paced` and TLS.
     let service = |address: SocketAddr, tls: Option<Acceptor>| {
         let (routes, stopped) = (routes.clone(), stopped.clone());
+        let (edge, per_address) = (edge.clone(), per_address.clone());
         move || {
             let (stopped, tls) = (stopped.clone(), tls.clone());
+            let (edge, per_address) = (edge.clone(), per_address.clone());
             let app = map_config(routes(), |()| AppConfig::default());
+            let expectations = edge.expectations;
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
-                .client_request_timeout(head_timeout)
+                // `Timed` sees to that, for all requests.
+                .client_request_timeout(Duration::ZERO)
+                .client_disconnect_timeout(LINGER)
                 .keep_alive(keep_alive)
                 .local_addr(address)
-                .on_connect_ext(|paced: &Paced, data| Connection::remember(paced.transport(), data))
+                .on_connect_ext(|timed: &Timed<Paced>, data| {
+                    timed.remember(data);
+                    Connection::remember(timed.stream().transport(), data);
+                })
+                .expect(fn_service(move |request| ready(expectations.meet(request))))
                 .h1(app);
+            let addresses = edge.addresses;
             fn_service(move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
                 let tls = tls.clone();
-                async move { Ok((Paced::new(open(stream, tls).await?), peer)) }
+                let share = share_of(peer, &addresses, &per_address);
+                async move {
+                    let share = share?;
+                    let paced = Paced::new(open(stream, tls).await?);
+                    Ok((Timed::new(paced, limits, share), peer))
+                }
             })
             .and_then(http)
         }
@@ -171,6 +208,27 @@ pub fn serve_clients(
         stopping,
         task: tokio::spawn(server),
     })
+}
+
+/// The place of a new connection among those of its address; a trusted proxy needs none.
+fn share_of(
+    peer: Option<SocketAddr>,
+    addresses: &ClientAddresses,
+    per_address: &PerAddress,
+) -> Result<Option<Share>, DispatchError> {
+    let Some(peer) = peer.map(|peer| peer.ip()) else {
+        return Ok(None);
+    };
+    if addresses.trusts(peer) {
+        return Ok(None);
+    }
+    if let Some(share) = per_address.take(peer) {
+        return Ok(Some(share));
+    }
+    // Not more than that: somebody who wants to fill the log could.
+    debug!(%peer, "closed a connection: the address has server.max_connections_per_address open");
+    metrics::refused(Refusal::Connections);
+    Err(DispatchError::Io(io::ErrorKind::QuotaExceeded.into()))
 }
 
 /// Every path that is no other route's belongs to a front end, or to nobody.

@@ -25,7 +25,7 @@ use crate::{
     backend::{Backend, BackendError},
     content::SharedStore,
     engine::{End, UploadEngine, repository::Repository},
-    http::{Admission, BodyMemory, ClientAddresses, Health},
+    http::{Admission, BodyMemory, ClientAddresses, Expectations, Health},
     jobs::{self, JobParts},
     protocol::interfax::InterFax,
     settings::Settings,
@@ -34,7 +34,7 @@ use crate::{
 };
 
 use journal::open_journal;
-use listeners::{ClientPort, Server, listen, serve_admin, serve_clients};
+use listeners::{ClientPort, Edge, Server, listen, serve_admin, serve_clients};
 use tls::TlsPort;
 use translate::{engine_settings, interfax_settings};
 
@@ -191,12 +191,24 @@ impl Serving {
         .map_err(AppError::Settings)?;
 
         let memory = BodyMemory::new(settings.http.body_memory);
-        let admission = Admission::new(settings.http.max_in_flight);
+        let admission = Admission::new(
+            settings.http.max_in_flight,
+            settings.http.max_in_flight_per_address,
+        );
+        let addresses = ClientAddresses::new(&settings.http.trusted_proxies);
+        let edge = Edge {
+            addresses: addresses.clone(),
+            expectations: Expectations::new(
+                admission.clone(),
+                addresses.clone(),
+                settings.http.max_body as u64,
+            ),
+        };
         let interfax = InterFax::new(
             engine.clone(),
             memory.clone(),
             admission.clone(),
-            ClientAddresses::new(&settings.http.trusted_proxies),
+            addresses,
             interfax_settings(settings),
         );
         let health = web::Data::new(Health::new(backend.database().clone(), Arc::clone(&store)));
@@ -228,7 +240,8 @@ impl Serving {
             boot,
             lock,
             committer,
-            clients: serve_clients(settings, client_ports, interfax).map_err(AppError::Settings)?,
+            clients: serve_clients(settings, client_ports, &edge, interfax)
+                .map_err(AppError::Settings)?,
             admin: serve_admin(listening.admin.0, health, metrics).map_err(AppError::Settings)?,
             jobs,
             stop_jobs,

@@ -282,7 +282,7 @@ impl Shared {
 }
 
 /// What counts as one address where clients are counted: an IPv6 host has a whole /64 to speak from.
-fn address_group(address: IpAddr) -> IpAddr {
+pub(crate) fn address_group(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

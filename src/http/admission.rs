@@ -1,33 +1,49 @@
 //! How many requests are served at once.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-/// Counts the requests in flight and turns away those beyond the limit.
+use super::per_address::{PerAddress, Share};
+
+/// Counts the requests in flight and turns away those beyond the limits.
 #[derive(Clone)]
 pub struct Admission {
     limit: usize,
     in_flight: Arc<AtomicUsize>,
+    clients: PerAddress,
 }
 
 impl Admission {
-    /// At most `limit` at once.
-    pub fn new(limit: usize) -> Self {
+    /// At most `limit` at once, of them `per_address` from one client's address.
+    pub fn new(limit: usize, per_address: usize) -> Self {
         Self {
             limit,
             in_flight: Arc::default(),
+            clients: PerAddress::new(per_address),
         }
     }
 
-    /// A place among the requests in flight; none if all are taken.
-    pub fn admit(&self) -> Option<Admitted> {
+    /// A place among the requests in flight for one of `client`; none if all are taken.
+    pub fn admit(&self, client: IpAddr) -> Option<Admitted> {
+        let share = self.clients.take(client)?;
         let free = |taken: usize| (taken < self.limit).then_some(taken + 1);
         self.in_flight
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, free)
             .ok()
-            .map(|_| Admitted(Arc::clone(&self.in_flight)))
+            .map(|_| Admitted {
+                in_flight: Arc::clone(&self.in_flight),
+                _share: share,
+            })
+    }
+
+    /// Whether a request of `client` would be turned away now.
+    pub fn is_full(&self, client: IpAddr) -> bool {
+        self.in_flight() >= self.limit || self.clients.is_full(client)
     }
 
     /// Requests in flight.
@@ -37,10 +53,13 @@ impl Admission {
 }
 
 /// A request in flight, until it is dropped.
-pub struct Admitted(Arc<AtomicUsize>);
+pub struct Admitted {
+    in_flight: Arc<AtomicUsize>,
+    _share: Share,
+}
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -103,25 +103,28 @@ pub fn respond(
 
 /// `response`, together with the `body` of its request: if anything of that is still to come, the
 /// connection ends with the response.
-pub fn holding(response: HttpResponse, body: impl Any) -> HttpResponse {
-    response.map_body(|_, answer| {
-        BoxBody::new(Holding {
-            answer,
-            _request: Box::new(body),
-        })
-    })
-}
-
-/// An answer's body that keeps the rest of the request's until it is sent.
 ///
 /// The server reads a dropped body in chunked coding to its end, however long that takes. One
 /// that is still held ends the connection.
-struct Holding {
-    answer: BoxBody,
-    _request: Box<dyn Any>,
+pub fn holding(response: HttpResponse, body: impl Any) -> HttpResponse {
+    response.map_body(|_, answer| keeping(answer, body))
 }
 
-impl MessageBody for Holding {
+/// `answer`, which keeps `kept` until it is written or given up.
+pub(super) fn keeping(answer: BoxBody, kept: impl Any) -> BoxBody {
+    BoxBody::new(Keeping {
+        answer,
+        _kept: Box::new(kept),
+    })
+}
+
+/// An answer's body that keeps something else until it is sent.
+struct Keeping {
+    answer: BoxBody,
+    _kept: Box<dyn Any>,
+}
+
+impl MessageBody for Keeping {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

@@ -25,7 +25,9 @@ impl ClientAddresses {
         }
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether `address` is a trusted proxy's.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.trusted
             .iter()
             .any(|network| network.contains(&address))
@@ -35,7 +37,7 @@ impl ClientAddresses {
     pub(super) fn trust_peer_of(&self, request: &HttpRequest) -> bool {
         request
             .peer_addr()
-            .is_some_and(|peer| self.trusts(peer.ip().to_canonical()))
+            .is_some_and(|peer| self.trusts(peer.ip()))
     }
 
     /// The client of a request whose connection came from `peer`.

@@ -66,6 +66,8 @@ section! {
         shutdown_timeout: Duration = "30s", duration("1s", "1h");
         /// Connections open at once; further ones wait in the kernel.
         max_connections: usize = "4096", number(16..=1_000_000);
+        /// Of these, at most so many from one address that is no trusted proxy; further ones are closed.
+        max_connections_per_address: usize = "2048", number(1..=1_000_000);
         /// Address that clients use, for the service description; empty: taken from each request.
         public_url: Option<String> = "", optional(public_url());
     }
@@ -134,12 +136,16 @@ section! {
         min_rate: u64 = "1KiB", size("0", "1GiB");
         /// How long a body may stay below the minimum rate.
         min_rate_grace: Duration = "30s", duration("1s", "1h");
-        /// How long the request line and headers may take.
+        /// How long the request line and headers of each request may take.
         head_timeout: Duration = "30s", duration("1s", "10min");
+        /// How long an answer may wait for its client to take it; meanwhile nothing more is read from that client.
+        answer_timeout: Duration = "60s", duration("1s", "1h");
         /// How long an idle connection is kept for the next request.
         keep_alive: Duration = "75s", duration("1s", "1h");
         /// Requests served at once; further ones are refused with 503.
         max_in_flight: usize = "2048", number(1..=1_000_000);
+        /// Of these, at most so many from one client's address; further ones are refused with 503. Behind a proxy that is not in `http.trusted_proxies` all clients are one.
+        max_in_flight_per_address: usize = "1024", number(1..=1_000_000);
         /// Proxies whose forwarding headers are believed.
         trusted_proxies: Vec<IpNet> = "", networks();
     }

@@ -171,7 +171,10 @@ impl InterFax {
         let begun = Instant::now();
         let declared = header(request, "content-length").and_then(|length| length.parse().ok());
         let mut body = Body::new(payload, declared, self.settings.body);
-        let Some(_admitted) = self.admission.admit() else {
+        let Some(_admitted) = self
+            .admission
+            .admit(client_address(request, &self.addresses))
+        else {
             metrics::refused(Refusal::InFlight);
             let whole = body.drain().await;
             return closing_unless(whole, body, busy());

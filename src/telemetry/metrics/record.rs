@@ -56,11 +56,15 @@ pub fn upload_error(label: &'static str) {
 /// Why the edge refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// As many requests are being served as `http.max_in_flight` allows.
+    /// The address has `server.max_connections_per_address` connections open.
+    Connections,
+    /// As many requests are being served as `http.max_in_flight` allows, or as
+    /// `http.max_in_flight_per_address` allows to one address.
     InFlight,
     /// The body is larger than `http.max_body`.
     TooLarge,
-    /// The body came slower than `http.min_rate`, or took longer than `http.body_timeout`.
+    /// The body came slower than `http.min_rate`, or took longer than `http.body_timeout`; a head
+    /// took longer than `http.head_timeout`; an answer was not taken within `http.answer_timeout`.
     TooSlow,
     /// The address has stored all of `content.unproven_per_address`.
     Unproven,
@@ -73,6 +77,7 @@ pub enum Refusal {
 impl Refusal {
     fn label(self) -> &'static str {
         match self {
+            Self::Connections => "connections",
             Self::InFlight => "in_flight",
             Self::TooLarge => "too_large",
             Self::TooSlow => "too_slow",

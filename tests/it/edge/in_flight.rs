@@ -1,4 +1,5 @@
-//! More requests at once than `http.max_in_flight` get 503, and may come again.
+//! More requests at once than `http.max_in_flight`, or than one address may have, get 503, and
+//! may come again.
 
 use crate::support::{eventually::eventually, gateway::Gateway, wire::Wire};
 
@@ -34,5 +35,37 @@ async fn a_request_too_many_is_503_and_passes_when_there_is_room() {
     assert_eq!(answer.result("UploadFileChunk"), 5);
     let answer = second.ask(&chunk_request(&session, b"more!")).await;
     assert_eq!(answer.result("UploadFileChunk"), 10);
+    gateway.stop().await;
+}
+
+/// As if a proxy in front of the gateway, which is believed, had it from `client`.
+fn of(client: &str) -> crate::support::request::Request {
+    chunk_request("nobody", b"x").forwarded_for(client)
+}
+
+#[tokio::test]
+async fn an_address_that_has_its_share_leaves_places_to_the_others() {
+    let gateway = Gateway::with(|settings| {
+        settings.http.max_in_flight_per_address = 1;
+        settings.http.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let mut wire = Wire::connect(gateway.address).await;
+    let held = of("192.0.2.1");
+    let mut first = eventually("request that keeps its neighbours out", async || {
+        let mut first = Wire::connect(gateway.address).await;
+        first.send(&held.head()).await;
+        is_busy(&wire.ask(&of("192.0.2.1")).await).then_some(first)
+    })
+    .await;
+    assert_eq!(wire.ask(&of("192.0.2.2")).await.status, 200);
+    // One that asks before it sends is spared the sending.
+    let asking = of("192.0.2.1").header("Expect", "100-continue");
+    let mut refused = Wire::connect(gateway.address).await;
+    refused.send(&asking.head()).await;
+    assert!(is_busy(&refused.answer().await));
+    first.send(held.body()).await;
+    assert_eq!(first.answer().await.status, 200);
+    assert_eq!(wire.ask(&of("192.0.2.1")).await.status, 200);
     gateway.stop().await;
 }

@@ -1,7 +1,10 @@
 //! The HTTP edge of a whole gateway, on real sockets.
 //!
 //! - `body_length`, `body_time`: bodies that are too long, too slow, too long under way
-//! - `in_flight`: how many requests at once
+//! - `head_time`, `answer_time`: clients that are slow to send a head, or to take an answer
+//! - `heads`: what becomes of odd and forged heads
+//! - `in_flight`: how many requests at once, and of one address
+//! - `connections`: how many connections of one address
 //! - `body_memory`: what all bodies together take
 //! - `unproven`: chunks that come before their session
 //! - `unknown_sessions`: addresses that guess sessions
@@ -10,10 +13,14 @@
 //! - `keep_alive`: a connection after each kind of answer
 //! - `health`, `metrics`, `secrets`: what operators see, and what nobody may see
 
+mod answer_time;
 mod body_length;
 mod body_memory;
 mod body_time;
+mod connections;
 mod forwarded;
+mod head_time;
+mod heads;
 mod health;
 mod in_flight;
 mod keep_alive;

@@ -81,6 +81,17 @@ async fn a_client_that_waits_to_be_asked_for_its_body_is_asked() {
     gateway.stop().await;
 }
 
+/// The original's web server is not known to have refused any; HTTP leaves it to the server.
+#[tokio::test]
+async fn other_expectations_are_ignored() {
+    let gateway = Gateway::start().await;
+    let session = gateway.client().start().await;
+    let request = chunk_request(&session, b"chunk").header("Expect", "200-ok");
+    let answer = Wire::connect(gateway.address).await.ask(&request).await;
+    assert_eq!(answer.result("UploadFileChunk"), 5);
+    gateway.stop().await;
+}
+
 #[tokio::test]
 async fn a_client_that_asks_for_the_end_of_the_connection_gets_it() {
     let gateway = Gateway::start().await;

@@ -48,7 +48,7 @@ impl Jobs {
             store,
             database,
             memory: BodyMemory::new(0),
-            admission: Admission::new(1),
+            admission: Admission::new(1, 1),
             sweep_interval: Duration::from_mins(1),
             retention: Duration::from_hours(24),
         };

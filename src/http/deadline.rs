@@ -1,0 +1,59 @@
+//! A time limit that is begun and ended again and again.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// A limit to how long something may take that a connection waits for.
+#[derive(Debug)]
+pub struct Deadline {
+    patience: Duration,
+    begun: Option<Instant>,
+    /// Kept from one use to the next, because each request needs it for a moment.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Deadline {
+    /// What takes longer than `patience` is too late.
+    pub fn new(patience: Duration) -> Self {
+        Self {
+            patience,
+            begun: None,
+            timer: None,
+        }
+    }
+
+    /// Time runs from now, unless it runs already.
+    pub fn begin(&mut self) {
+        self.begun.get_or_insert_with(Instant::now);
+    }
+
+    /// What was waited for has come.
+    pub fn end(&mut self) {
+        self.begun = None;
+    }
+
+    /// Whether time runs.
+    pub fn runs(&self) -> bool {
+        self.begun.is_some()
+    }
+
+    /// Ready when time runs and is over; otherwise the task is woken when it will be.
+    pub fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(begun) = self.begun else {
+            return Poll::Pending;
+        };
+        let over = begun + self.patience;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(over)));
+        if timer.deadline() != over {
+            timer.as_mut().reset(over);
+        }
+        timer.as_mut().poll(context)
+    }
+}

@@ -1,0 +1,95 @@
+//! Clients that send a head and ask before they send the body (`Expect: 100-continue`).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_http::{Request, Response};
+use actix_web::{
+    HttpResponse,
+    body::BoxBody,
+    http::{
+        ConnectionType, Method,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName},
+    },
+};
+use tracing::info;
+
+use super::{Admission, ClientAddresses, busy, respond};
+use crate::{
+    soap::{Fault, Version},
+    telemetry::metrics::{self, Refusal},
+};
+
+/// Decides whether a client is asked for its body.
+///
+/// Expectations other than 100-continue are ignored, as HTTP allows.
+#[derive(Clone)]
+pub struct Expectations {
+    admission: Admission,
+    addresses: ClientAddresses,
+    max_body: u64,
+}
+
+impl Expectations {
+    /// Nobody is asked for a body longer than `max_body` bytes, or for a request that is not
+    /// admitted.
+    pub fn new(admission: Admission, addresses: ClientAddresses, max_body: u64) -> Self {
+        Self {
+            admission,
+            addresses,
+            max_body,
+        }
+    }
+
+    /// The request, which is served and whose client is asked for the body.
+    ///
+    /// # Errors
+    /// The answer to a client that need not send the body: the original service's fault if it is
+    /// too long, 503 if there is too much to do.
+    pub fn meet(&self, request: Request) -> Result<Request, Response<BoxBody>> {
+        if request.method() != Method::POST {
+            return Ok(request);
+        }
+        let client = self.client(&request);
+        let length = header(&request, CONTENT_LENGTH).and_then(|length| length.parse().ok());
+        let version = soap_version(header(&request, CONTENT_TYPE).unwrap_or_default());
+        let refusal = match version {
+            Some(version) if length.is_some_and(|length: u64| length > self.max_body) => {
+                info!(%client, length, "a body longer than http.max_body was not asked for");
+                metrics::refused(Refusal::TooLarge);
+                respond(Fault::too_long().into_response(version), None, None)
+            }
+            _ if self.admission.is_full(client) => {
+                metrics::refused(Refusal::InFlight);
+                busy()
+            }
+            _ => return Ok(request),
+        };
+        Err(closing(refusal))
+    }
+
+    fn client(&self, request: &Request) -> IpAddr {
+        let peer = request.peer_addr();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+        self.addresses.resolve(peer, request.head().headers())
+    }
+}
+
+fn header(request: &Request, name: HeaderName) -> Option<&str> {
+    request.head().headers().get(name)?.to_str().ok()
+}
+
+/// The version in which a SOAP client will read a fault, told by its media type: there is no
+/// envelope yet. None for other clients, whose requests get what they get with a body.
+fn soap_version(content_type: &str) -> Option<Version> {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    [Version::V11, Version::V12].into_iter().find(|version| {
+        let answered = version.content_type().split(';').next();
+        answered.is_some_and(|known| media_type.eq_ignore_ascii_case(known))
+    })
+}
+
+/// The client may send the body all the same, so the connection cannot carry another request.
+fn closing(mut answer: HttpResponse) -> Response<BoxBody> {
+    answer.head_mut().set_connection_type(ConnectionType::Close);
+    answer.into()
+}

@@ -1,0 +1,36 @@
+//! Requests whose end the server and a proxy in front of it could see in different places.
+
+use actix_web::{
+    Error, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        ConnectionType,
+        header::{CONTENT_LENGTH, UPGRADE},
+    },
+    middleware::Next,
+};
+
+/// Refuses a request that has a `Content-Length` and asks for an upgrade; a middleware.
+///
+/// Of one that asks for a WebSocket the server takes everything that follows on the connection for its body. A
+/// proxy that goes by the length would send the requests of others into it. What else is
+/// ambiguous, the server refuses by itself (`edge::heads`).
+///
+/// # Errors
+/// Those of the service it wraps.
+pub async fn refuse_ambiguous<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let headers = request.headers();
+    if headers.contains_key(UPGRADE) && headers.contains_key(CONTENT_LENGTH) {
+        let mut refusal = HttpResponse::BadRequest().finish();
+        refusal
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+        return Ok(request.into_response(refusal));
+    }
+    let response = next.call(request).await?;
+    Ok(response.map_into_boxed_body())
+}

@@ -1,0 +1,208 @@
+//! A connection whose client has to send its requests' heads and take its answers in time.
+
+use std::{
+    cell::Cell,
+    io,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use actix_web::{
+    Error, HttpRequest,
+    body::{BoxBody, MessageBody},
+    dev::{Extensions, ServiceRequest, ServiceResponse},
+    middleware::Next,
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tracing::debug;
+
+use super::{answer::keeping, deadline::Deadline, per_address::Share};
+use crate::telemetry::metrics::{self, Refusal};
+
+/// What is sent before a connection ends on which no whole head came.
+const TOO_LATE: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionLimits {
+    /// From the first byte of a request's head, or from the connection's begin, to its last.
+    pub head: Duration,
+    /// From the moment an answer has to wait for the client until the client has room for all of it.
+    pub answer: Duration,
+}
+
+/// A connection with deadlines.
+///
+/// - The server times the head of a connection's first request only. Here each head is timed: its
+///   bytes are those that come while no request is being served. A body has limits of its own
+///   ([`super::Body`]), and so has the time between requests (`http.keep_alive`).
+/// - The server reads on while its answers wait to be taken, and keeps all of them. Here nothing
+///   is read while an answer waits, so what a connection keeps is bounded.
+pub struct Timed<S> {
+    stream: S,
+    serving: Rc<Serving>,
+    head: Deadline,
+    answer: Deadline,
+    /// Reading was refused while an answer waited.
+    held_back: bool,
+    /// Its place among the connections of its address.
+    _share: Option<Share>,
+}
+
+impl<S> Timed<S> {
+    /// Times `stream`, which was just accepted and counts as `share` of its address' connections.
+    pub fn new(stream: S, limits: ConnectionLimits, share: Option<Share>) -> Self {
+        let mut head = Deadline::new(limits.head);
+        head.begin();
+        Self {
+            stream,
+            serving: Rc::default(),
+            head,
+            answer: Deadline::new(limits.answer),
+            held_back: false,
+            _share: share,
+        }
+    }
+
+    /// The connection itself.
+    pub fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// Lets [`time_heads`] find this connection; for `on_connect`.
+    pub fn remember(&self, data: &mut Extensions) {
+        data.insert(Rc::clone(&self.serving));
+    }
+}
+
+/// Whether a request of a connection is being served.
+#[derive(Debug, Default)]
+struct Serving(Cell<bool>);
+
+/// A request that is being served, until it is dropped.
+struct Served(Rc<Serving>);
+
+impl Served {
+    fn begin(request: &HttpRequest) -> Option<Self> {
+        let serving = Rc::clone(request.conn_data::<Rc<Serving>>()?);
+        serving.0.set(true);
+        Some(Self(serving))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.0.0.set(false);
+    }
+}
+
+/// Tells a request's connection when its head has come and when its answer is written; a
+/// middleware.
+///
+/// # Errors
+/// Those of the service it wraps.
+pub async fn time_heads<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let served = Served::begin(request.request());
+    let response = next.call(request).await?;
+    Ok(response.map_body(|_, body| keeping(body.boxed(), served)))
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Timed<S> {
+    /// Says why the connection ends, if the client can hear it, and ends it.
+    fn give_up_head(&mut self, context: &mut Context<'_>) {
+        debug!("a request's head took longer than http.head_timeout");
+        metrics::refused(Refusal::TooSlow);
+        self.head.end();
+        let stream = Pin::new(&mut self.stream);
+        if let Poll::Ready(Ok(_)) = stream.poll_write(context, TOO_LATE) {
+            let _best_effort = Pin::new(&mut self.stream).poll_flush(context);
+        }
+    }
+
+    /// An answer that cannot be written now may wait, but not for ever.
+    fn wait_to_write<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_pending() {
+            self.answer.begin();
+            ready!(self.answer.poll_over(context));
+            return Poll::Ready(Err(not_taken()));
+        }
+        polled
+    }
+}
+
+fn not_taken() -> io::Error {
+    debug!("an answer was not taken within http.answer_timeout");
+    metrics::refused(Refusal::TooSlow);
+    io::ErrorKind::TimedOut.into()
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Timed<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.answer.runs() {
+            this.held_back = true;
+            ready!(this.answer.poll_over(context));
+            return Poll::Ready(Err(not_taken()));
+        }
+        let serving = this.serving.0.get();
+        if serving {
+            this.head.end();
+        }
+        let before = into.filled().len();
+        let polled = Pin::new(&mut this.stream).poll_read(context, into);
+        if polled.is_pending() {
+            ready!(this.head.poll_over(context));
+            this.give_up_head(context);
+            // Nothing read is the end: the server closes the connection.
+            return Poll::Ready(Ok(()));
+        }
+        if !serving && into.filled().len() > before {
+            this.head.begin();
+        }
+        polled
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.stream).poll_write(context, bytes);
+        this.wait_to_write(context, polled)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.stream).poll_flush(context);
+        ready!(this.wait_to_write(context, polled))?;
+        // The server flushes when nothing of its answers is left.
+        this.answer.end();
+        if std::mem::take(&mut this.held_back) {
+            context.waker().wake_by_ref();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.stream).poll_shutdown(context);
+        this.wait_to_write(context, polled)
+    }
+}
