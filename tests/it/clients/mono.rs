@@ -1,11 +1,9 @@
 //! A .NET web reference: Mono's `wsdl` generates a proxy from the served description, `mcs`
 //! compiles it with a program, `mono` runs it.
 
-use crate::support::gateway::Gateway;
-
 use super::{
-    program::{Program, in_repository, run},
-    story,
+    program::{Program, run, source},
+    story::Story,
 };
 
 #[tokio::test]
@@ -13,20 +11,15 @@ async fn a_generated_dotnet_proxy_uploads() {
     if !Program("mono").is_here().await {
         return;
     }
-    let gateway = Gateway::start().await;
-    let directory = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| directory.path().join(name).display().to_string();
-    let (proxy, program) = (path("InterFax.cs"), path("upload.exe"));
-    let arguments = story::arguments(&gateway);
+    let story = Story::begin().await;
+    let (proxy, program) = (story.path("InterFax.cs"), story.path("upload.exe"));
 
     let out = format!("-out:{proxy}");
-    run("wsdl", ["-nologo", &out, &arguments[0]]).await;
-    let source = in_repository("tests/it/clients/mono/Upload.cs");
-    let source = source.display().to_string();
+    run("wsdl", ["-nologo", &out, &story.wsdl()]).await;
+    let upload = source("mono/Upload.cs");
     let out = format!("-out:{program}");
     let library = "-reference:System.Web.Services";
-    run("mcs", ["-nologo", library, &out, &source, &proxy]).await;
-    let printed = run("mono", [program].iter().chain(&arguments)).await;
-    story::check(&gateway, &printed).await;
-    gateway.stop().await;
+    run("mcs", ["-nologo", library, &out, &upload, &proxy]).await;
+    let printed = run("mono", [program].into_iter().chain(story.arguments())).await;
+    story.end(&printed).await;
 }

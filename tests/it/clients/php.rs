@@ -1,31 +1,37 @@
-//! PHP's `SoapClient`.
-
-use crate::support::gateway::Gateway;
+//! PHP: its own `SoapClient`, and `NuSOAP`.
 
 use super::{
-    program::{Program, in_repository, run},
-    story,
+    program::{Program, run, source},
+    story::Story,
 };
 
-async fn tells_the_story(version: &str) {
+async fn soap_client_uploads(version: &str) {
     if !Program("php").is_here().await {
         return;
     }
-    let gateway = Gateway::start().await;
-    let script = in_repository("tests/it/clients/php/upload.php");
-    let mut arguments = vec![script.display().to_string(), version.to_owned()];
-    arguments.extend(story::arguments(&gateway));
-    let printed = run("php", arguments).await;
-    story::check(&gateway, &printed).await;
-    gateway.stop().await;
+    let story = Story::begin().await;
+    let script = [source("php/soap_client.php"), version.to_owned()];
+    let printed = run("php", script.into_iter().chain(story.arguments())).await;
+    story.end(&printed).await;
 }
 
 #[tokio::test]
-async fn php_soap_client_uploads_in_soap_11() {
-    tells_the_story("1.1").await;
+async fn soap_client_uploads_in_soap_11() {
+    soap_client_uploads("1.1").await;
 }
 
 #[tokio::test]
-async fn php_soap_client_uploads_in_soap_12() {
-    tells_the_story("1.2").await;
+async fn soap_client_uploads_in_soap_12() {
+    soap_client_uploads("1.2").await;
+}
+
+#[tokio::test]
+async fn nusoap_uploads() {
+    if !Program("nusoap").is_here().await {
+        return;
+    }
+    let story = Story::begin().await;
+    let script = [source("php/nusoap.php")];
+    let printed = run("php", script.into_iter().chain(story.arguments())).await;
+    story.end(&printed).await;
 }

@@ -35,6 +35,22 @@ impl Program {
     }
 }
 
+/// A path among the client programs, as an argument.
+pub fn source(path: &str) -> String {
+    in_repository("tests/it/clients")
+        .join(path)
+        .display()
+        .to_string()
+}
+
+/// A path among what `scripts/clients --install` installs, as an argument.
+pub fn installed(path: &str) -> String {
+    in_repository("target/clients")
+        .join(path)
+        .display()
+        .to_string()
+}
+
 /// A path in the repository.
 pub fn in_repository(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -42,7 +58,7 @@ pub fn in_repository(path: &str) -> std::path::PathBuf {
 
 /// Runs a program to its end and returns what it printed. It reaches this machine, and nothing
 /// else: everything beyond would have to go through a proxy that is not there.
-pub async fn run<S: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = S>) -> String {
+pub async fn run(program: &str, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> String {
     let nobody = "http://127.0.0.1:9";
     let child = Command::new(program)
         .args(arguments)
