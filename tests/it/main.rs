@@ -26,6 +26,8 @@ mod forms;
 mod fuzzing;
 /// A whole gateway on real sockets.
 mod gateway;
+/// Hostile input against the real program: answers, cost, memory, and what others notice.
+mod hostile;
 /// The rules of the InterFAX upload, a file each.
 mod interfax;
 /// What a gateway does by itself: expiry, retention, reclamation.

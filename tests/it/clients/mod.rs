@@ -14,7 +14,7 @@
 
 mod mono;
 mod php;
-mod program;
+pub mod program;
 mod savon;
 mod story;
 mod wcf;
