@@ -40,6 +40,7 @@ pub fn interfax_settings(settings: &Settings) -> InterFaxSettings {
         path: settings.interfax.path.clone(),
         public_url: settings.server.public_url.clone(),
         http_get: settings.interfax.http_get,
+        test_form: settings.interfax.test_form,
         body: BodyLimits {
             max_body: http.max_body as u64,
             timeout: http.body_timeout,

@@ -12,7 +12,7 @@ use std::{
 use ipnet::IpNet;
 use tracing::Level;
 
-use super::{LogFormat, Secret};
+use super::{LogFormat, Secret, TestFormAccess};
 
 type Parse<T> = Box<dyn Fn(&str) -> Option<T>>;
 
@@ -230,6 +230,16 @@ pub(super) fn log_format() -> Kind<LogFormat> {
     text_kind("`text` or `json`", |text| match text {
         "text" => Some(LogFormat::Text),
         "json" => Some(LogFormat::Json),
+        _ => None,
+    })
+}
+
+/// Who may try operations on the help page.
+pub(super) fn test_form() -> Kind<TestFormAccess> {
+    text_kind("`local`, `always` or `never`", |text| match text {
+        "local" => Some(TestFormAccess::Local),
+        "always" => Some(TestFormAccess::Always),
+        "never" => Some(TestFormAccess::Never),
         _ => None,
     })
 }

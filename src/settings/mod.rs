@@ -22,7 +22,7 @@ pub use problem::{Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
     Accounts, Admin, Content, Database, Http, Interfax, Limits, Log, LogFormat, Pool, Postgres,
-    Server, Session, Tls,
+    Server, Session, TestFormAccess, Tls,
 };
 
 /// All settings, section by section.

@@ -12,7 +12,7 @@ use super::{
     Secret,
     kind::{
         address, any_text, database_url, duration, flag, level, log_format, networks, number,
-        optional, path, public_url, size, threads, url_path,
+        optional, path, public_url, size, test_form, threads, url_path,
     },
     reader::{Declared, Reader},
 };
@@ -126,7 +126,7 @@ section! {
 section! {
     /// What the HTTP edge takes from clients.
     Http "http" {
-        /// Largest request body.
+        /// Largest request body, as it is after gzip was undone. The default takes a chunk of 3 MiB in UTF-16, too: 4 MiB of base64, at most 9.1 MiB with its line ends.
         max_body: usize = "10MiB", size("64KiB", "1GiB");
         /// Memory of all body buffers together.
         body_memory: usize = "48MiB", size("1MiB", "64GiB");
@@ -227,6 +227,17 @@ section! {
     }
 }
 
+/// Who may try operations on the help page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestFormAccess {
+    /// Clients on the gateway's own machine.
+    Local,
+    /// Everybody who reaches the service.
+    Always,
+    /// Nobody.
+    Never,
+}
+
 section! {
     /// The InterFAX front end.
     Interfax "interfax" {
@@ -236,6 +247,8 @@ section! {
         http_get: bool = "true", flag();
         /// Switch group of this gateway; an account of another group is refused.
         switch_group: String = "", any_text();
+        /// Who is shown a form to try operations on the help page: `local` (clients on this machine), `always` or `never`.
+        test_form: TestFormAccess = "local", test_form();
     }
 }
 

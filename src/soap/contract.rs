@@ -58,6 +58,10 @@ pub struct Parameter {
     pub kind: Type,
     /// Whether it comes back beside the result (`ref` in the original's language).
     pub by_ref: bool,
+    /// A value for the help page, as text.
+    pub example: &'static str,
+    /// Whether what is entered for it is never shown again.
+    pub is_secret: bool,
 }
 
 impl Parameter {
@@ -67,15 +71,31 @@ impl Parameter {
             name,
             kind,
             by_ref: false,
+            example: kind.example(),
+            is_secret: false,
         }
     }
 
     /// A parameter that goes in and comes back.
     pub const fn by_ref(name: &'static str, kind: Type) -> Self {
         Self {
-            name,
-            kind,
             by_ref: true,
+            ..Self::new(name, kind)
+        }
+    }
+
+    /// With an example that says more than its type does.
+    #[must_use]
+    pub const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    /// Never shown again.
+    #[must_use]
+    pub const fn secret(self) -> Self {
+        Self {
+            is_secret: true,
+            ..self
         }
     }
 }
@@ -107,6 +127,17 @@ impl Type {
             Self::Int => "int",
             Self::Long => "long",
             Self::DateTime => "dateTime",
+        }
+    }
+
+    /// A value of this type, as text; the bytes are those of `Hello`.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::String => "text",
+            Self::Base64Binary => "SGVsbG8=",
+            Self::Boolean => "false",
+            Self::Int | Self::Long => "0",
+            Self::DateTime => "2001-12-31T00:00:00Z",
         }
     }
 

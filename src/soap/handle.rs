@@ -5,10 +5,12 @@ use std::io;
 use tokio::io::AsyncBufRead;
 
 use super::{
-    Parameters, ReadError, Response, Service, Version, envelope,
+    Parameters, ReadError, Response, Service, Version,
+    content_type::ContentType,
+    envelope,
     routing::{Route, Routing},
 };
-use crate::xml::Reader;
+use crate::xml::{Charset, Reader, UnsupportedCharset, Utf8};
 
 /// The part of the HTTP header that SOAP looks at, as it came.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +19,17 @@ pub struct RequestHead<'a> {
     pub content_type: Option<&'a str>,
     /// `SOAPAction`, quotes included.
     pub soap_action: Option<&'a str>,
+}
+
+impl RequestHead<'_> {
+    /// The charset of the content type, if it has one.
+    fn charset(&self) -> Result<Option<Charset>, UnsupportedCharset> {
+        let content_type = self.content_type.map(ContentType::parse);
+        match content_type.as_ref().and_then(|it| it.parameter("charset")) {
+            Some(name) => Charset::named(name),
+            None => Ok(None),
+        }
+    }
 }
 
 /// What became of a request.
@@ -36,9 +49,9 @@ pub struct Outcome {
 
 /// Serves one request over POST.
 ///
-/// `body` gives decoded UTF-8: what undoes `Content-Encoding` and transcodes other character
-/// sets wraps the reader before it comes here. Pass `&mut` to keep the reader: it is read to its
-/// end only if the operation runs.
+/// `body` gives the envelope in any encoding that [`xml::Utf8`](Utf8) reads; what undoes a
+/// `Content-Encoding` wraps the reader before it comes here. Pass `&mut` to keep the reader: it is
+/// read to its end only if the operation runs.
 pub async fn handle<S: Service, R: AsyncBufRead + Unpin>(
     service: &S,
     head: RequestHead<'_>,
@@ -78,7 +91,8 @@ impl Exchange {
         let routing = Routing::of(&head).ok_or_else(unsupported_media_type)?;
         self.version = routing.promised_version();
 
-        let mut reader = Reader::new(body);
+        let charset = head.charset().map_err(|_| unsupported_media_type())?;
+        let mut reader = Reader::new(Utf8::new(body, charset));
         let version = *self.version.insert(envelope::open(&mut reader).await?);
         if !routing.admits(version) {
             return Err(unsupported_media_type());

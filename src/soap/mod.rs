@@ -1,5 +1,6 @@
-//! A small SOAP server: envelopes 1.1 and 1.2 over POST, operation dispatch, faults, and the WSDL;
-//! and the same operations as forms, over GET and POST.
+//! A small SOAP server: envelopes 1.1 and 1.2 over POST, operation dispatch, faults; the same
+//! operations as forms, over GET and POST; and what the service says about itself: WSDL, discovery,
+//! help page.
 //!
 //! It answers as ASP.NET's ASMX did, byte for byte where old clients look, because they were
 //! generated against that. It knows neither HTTP servers nor what the operations do: the edge
@@ -19,11 +20,13 @@
 mod content_type;
 mod contract;
 mod date_time;
+pub mod disco;
 mod elements;
 mod envelope;
 mod fault;
 mod form;
 mod handle;
+pub mod help;
 mod parameters;
 mod read_error;
 mod reply;

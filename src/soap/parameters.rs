@@ -87,6 +87,8 @@ impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
     }
 
     /// A `dateTime`, or a `date`, which is midnight. Without an offset it is taken for UTC.
+    ///
+    /// In the original's language one that is missing is the first of January of the year 1.
     pub async fn date_time(&mut self) -> Result<OffsetDateTime, ReadError> {
         self.value().await
     }

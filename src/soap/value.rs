@@ -76,7 +76,7 @@ impl Value for OffsetDateTime {
     }
 
     /// Deviation: the original takes what people write in English, too, such as `12/31/2001`,
-    /// which means one day here and another there (`soap::values`).
+    /// which means one day here and another there (`forms::values`).
     fn of_field(text: &str) -> Option<Self> {
         date_time::parse(text.trim())
     }

@@ -34,6 +34,14 @@ impl Version {
         }
     }
 
+    /// What the service's name is followed by in the name of this version's port and binding.
+    pub(super) const fn port_suffix(self) -> &'static str {
+        match self {
+            Self::V11 => "Soap",
+            Self::V12 => "Soap12",
+        }
+    }
+
     /// The attribute that addresses a header block to a node on the way.
     pub(super) const fn role_attribute(self) -> &'static str {
         match self {

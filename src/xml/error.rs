@@ -19,10 +19,15 @@ pub enum Error {
 }
 
 impl From<io::Error> for Error {
-    /// Tells the limit on tokens, which has to travel as an I/O error, from a failed source.
+    /// Tells what has to travel as an I/O error, the limit on tokens and text that is malformed
+    /// in its encoding, from a failed source.
     fn from(error: io::Error) -> Self {
+        let error = match error.downcast() {
+            Ok(limit) => return Self::Limit(limit),
+            Err(error) => error,
+        };
         match error.downcast() {
-            Ok(limit) => Self::Limit(limit),
+            Ok(malformed) => Self::Malformed(malformed),
             Err(error) => Self::Body(error),
         }
     }
@@ -34,6 +39,9 @@ pub enum Malformed {
     /// A token is broken: bad UTF-8, an end tag that closes another element, a lone `&`.
     #[error("{0}")]
     Token(quick_xml::Error),
+    /// Bytes that stand for no text in the document's encoding, or an encoding that is not read.
+    #[error("not text in a supported encoding")]
+    Encoding,
     /// The document ends before its root element does.
     #[error("the document ends too early")]
     UnexpectedEnd,
@@ -103,6 +111,9 @@ pub enum Limit {
     /// [`MAX_ELEMENTS`](super::MAX_ELEMENTS).
     #[error("too many elements")]
     Elements,
+    /// [`MAX_ASIDES`](super::MAX_ASIDES).
+    #[error("too many comments and processing instructions")]
+    Asides,
     /// [`MAX_ATTRIBUTES`](super::MAX_ATTRIBUTES).
     #[error("too many attributes")]
     Attributes,

@@ -2,7 +2,8 @@
 //!
 //! [`Reader`] pulls elements, text and base64 data out of a byte stream without ever holding the
 //! document. quick-xml finds the tokens, matches end tags and resolves prefixes; everything it
-//! leaves to its user (well-formedness, limits) is checked here. [`Writer`] writes escaped XML.
+//! leaves to its user (well-formedness, limits) is checked here. [`Utf8`] makes UTF-8 of documents in
+//! other encodings before that. [`Writer`] writes escaped XML.
 //!
 //! A document type declaration is refused: SOAP forbids it, and it is the door of every entity
 //! attack.
@@ -10,6 +11,7 @@
 pub(crate) mod base64;
 mod characters;
 mod element;
+mod encoding;
 mod error;
 mod input;
 mod position;
@@ -19,6 +21,7 @@ mod tokens;
 mod writer;
 
 pub use element::{Attribute, Element};
+pub use encoding::{Charset, UnsupportedCharset, Utf8};
 pub use error::{Error, Limit, Malformed};
 pub use position::Position;
 pub use reader::Reader;
@@ -28,6 +31,9 @@ pub use writer::{Writer, escape};
 pub const MAX_DEPTH: usize = 32;
 /// How many elements a document may have.
 pub const MAX_ELEMENTS: usize = 256;
+/// How many comments and processing instructions a document may have. Finding one takes longer
+/// than decoding its length of base64.
+pub const MAX_ASIDES: usize = 1024;
 /// How many attributes an element may have, namespace declarations included.
 pub const MAX_ATTRIBUTES: usize = 64;
 /// The longest qualified name, in bytes.

@@ -10,6 +10,8 @@ mod clients;
 /// Where bytes lie: the contract of a store, the journal on disks that lose power, on disks that
 /// fail, and on the real one.
 mod content;
+/// The contract of `dfs.asmx`: facts, service description and table of operations agree.
+mod contract;
 /// Gateway and Postgres killed at random moments under load: no document is lost.
 mod crash;
 /// Connections cut at every stage: no chunk is lost and none is stored twice.
@@ -18,6 +20,8 @@ mod cut;
 mod disk_full;
 /// The HTTP edge: bounds of bodies and addresses, what operators see.
 mod edge;
+/// Bodies that are compressed or not in UTF-8, and the ways in which a body may come.
+mod encodings;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
 /// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
@@ -26,6 +30,8 @@ mod forms;
 mod fuzzing;
 /// A whole gateway on real sockets.
 mod gateway;
+/// What the service says about itself: description, discovery document, help page.
+mod help;
 /// Hostile input against the real program: answers, cost, memory, and what others notice.
 mod hostile;
 /// The rules of the InterFAX upload, a file each.

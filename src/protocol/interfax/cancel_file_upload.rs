@@ -7,14 +7,14 @@ use crate::{
     soap::{Operation, Parameter, Parameters, ReadError, Reply, Type},
 };
 
-use super::Exchange;
+use super::{Exchange, documents::SESSION_ID};
 
 pub const NAME: &str = "CancelFileUpload";
 
 pub const OPERATION: Operation = Operation {
     name: NAME,
     about: "Drops an upload that no fax has used.",
-    parameters: &[Parameter::new("SessionID", Type::String)],
+    parameters: &[Parameter::new("SessionID", Type::String).example(SESSION_ID)],
     result: Type::Int,
 };
 

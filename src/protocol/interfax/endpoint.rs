@@ -7,7 +7,7 @@ use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
     http::{
         ConnectionType, Method, StatusCode,
-        header::{ALLOW, HeaderValue},
+        header::{ACCEPT_ENCODING, ALLOW, HeaderValue},
     },
     web::Payload,
 };
@@ -15,10 +15,11 @@ use actix_web::{
 use crate::{
     engine::UploadEngine,
     http::{
-        Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection,
-        RequestFacts, busy, client_address, holding, respond,
+        Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection, Content,
+        ContentCoding, RequestFacts, busy, client_address, holding, respond,
     },
-    soap::{self, Fault, FormError, Outcome, RequestHead, Version},
+    settings::TestFormAccess,
+    soap::{self, Fault, FormError, Outcome, RequestHead, Response, Version},
     telemetry::metrics::{self, Answer, Refusal},
 };
 
@@ -33,6 +34,8 @@ pub struct InterFaxSettings {
     pub public_url: Option<String>,
     /// Whether operations can be called with GET.
     pub http_get: bool,
+    /// Who may try operations on the help page.
+    pub test_form: TestFormAccess,
     /// Limits of a body.
     pub body: BodyLimits,
 }
@@ -102,6 +105,7 @@ impl InterFax {
             return self.answer_form(request, &path_info, payload).await;
         }
         match *request.method() {
+            Method::POST if self.is_trial(request) => self.try_operation(request, payload).await,
             Method::POST => self.answer_soap(request, payload).await,
             Method::GET | Method::HEAD => holding(self.document(request), payload),
             _ => not_allowed("GET, HEAD, POST", payload),
@@ -156,13 +160,13 @@ impl InterFax {
     }
 
     /// Runs a call within the limits of the edge, in whichever binding it came: `serve` makes the
-    /// answer from the exchange and the body.
+    /// answer from the exchange and the content of the body.
     pub(super) async fn call(
         &self,
         request: &HttpRequest,
         payload: Payload,
         binding: Binding,
-        serve: impl AsyncFnOnce(&Exchange<'_>, &mut Body) -> Outcome,
+        serve: impl AsyncFnOnce(&Exchange<'_>, Content<&mut Body>) -> Outcome,
     ) -> HttpResponse {
         let begun = Instant::now();
         let declared = header(request, "content-length").and_then(|length| length.parse().ok());
@@ -173,19 +177,31 @@ impl InterFax {
             let whole = body.drain().await;
             return closing_unless(whole, body, busy());
         };
+        let Some(coding) = ContentCoding::of(request.headers()) else {
+            let whole = body.drain().await;
+            request.extensions_mut().insert(RequestFacts {
+                protocol: PROTOCOL,
+                client: Some(client),
+                bytes: body.received(),
+                problem: Some("a Content-Encoding other than gzip".to_owned()),
+                ..RequestFacts::default()
+            });
+            return closing_unless(whole, body, unknown_coding());
+        };
         let connection = Connection::of(request);
         let exchange = Exchange::new(&self.engine, &self.memory, client, connection.clone());
-        let outcome = serve(&exchange, &mut body).await;
-        let whole = match &outcome.response {
-            Ok(_) => body.drain().await,
-            Err(error) => {
-                if BodyError::of(error) == Some(BodyError::TooLong) {
-                    // A client that sends first and listens afterwards shall see the answer; then
-                    // the connection is closed, as the original service did.
-                    body.drain().await;
-                }
+        let content = Content::new(&mut body, coding, self.settings.body.max_body);
+        let outcome = serve(&exchange, content).await;
+        let whole = match outcome.response.as_ref().err().map(BodyError::of) {
+            // The body came as it should, whatever was in it.
+            None | Some(None) => body.drain().await,
+            Some(Some(BodyError::TooLong)) => {
+                // A client that sends first and listens afterwards shall see the answer; then the
+                // connection is closed, as the original service did.
+                body.drain().await;
                 false
             }
+            Some(Some(BodyError::TooSlow | BodyError::CutShort)) => false,
         };
         let is_busy = exchange.is_busy();
         let (mut facts, receipt) = exchange.finish();
@@ -217,7 +233,7 @@ impl InterFax {
 }
 
 impl Binding {
-    fn too_long(self, version: Version) -> soap::Response {
+    fn too_long(self, version: Version) -> Response {
         match self {
             Self::Soap => Fault::too_long().into_response(version),
             Self::Form => FormError::TooLong.into_response(),
@@ -227,7 +243,7 @@ impl Binding {
 
 /// The first header of that name; what is not UTF-8 in it becomes U+FFFD, so that an unreadable
 /// action is an unknown one and not none.
-fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<Cow<'r, str>> {
+pub(super) fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<Cow<'r, str>> {
     let value = request.headers().get(name)?;
     Some(String::from_utf8_lossy(value.as_bytes()))
 }
@@ -239,11 +255,15 @@ fn not_allowed(allow: &'static str, payload: Payload) -> HttpResponse {
     holding(refusal, payload)
 }
 
+/// The answer to a body whose coding cannot be undone. It names the one that can.
+fn unknown_coding() -> HttpResponse {
+    HttpResponse::UnsupportedMediaType()
+        .insert_header((ACCEPT_ENCODING, HeaderValue::from_static("gzip")))
+        .finish()
+}
+
 /// The answer to a body that could not be read.
-fn unreadable_body(
-    error: &std::io::Error,
-    too_long: impl FnOnce() -> soap::Response,
-) -> HttpResponse {
+fn unreadable_body(error: &std::io::Error, too_long: impl FnOnce() -> Response) -> HttpResponse {
     match BodyError::of(error) {
         Some(BodyError::TooLong) => {
             metrics::refused(Refusal::TooLarge);
@@ -255,7 +275,7 @@ fn unreadable_body(
             metrics::refused(Refusal::TooSlow);
             HttpResponse::RequestTimeout().finish()
         }
-        Some(BodyError::CutShort) | None => HttpResponse::BadRequest().finish(),
+        Some(BodyError::CutShort) | None => respond(Response::empty(400), None, None),
     }
 }
 

@@ -1,16 +1,18 @@
 //! The InterFAX SOAP service, `dfs.asmx`.
 //!
 //! A folder's map: one file an operation (parse, ask the engine, render), `codes` for the numbers
-//! of errors, `service` for the dispatch, `endpoint` for HTTP, `documents` for what
-//! is read by people and by tools.
+//! of errors and `meanings` for what they say to people, `service` for the dispatch, `endpoint` for
+//! HTTP, `documents` for what is read by people and by tools, `test_form` for trying operations.
 
 mod cancel_file_upload;
 pub mod codes;
 mod documents;
 mod endpoint;
 mod exchange;
+mod meanings;
 mod service;
 mod start_file_upload;
+mod test_form;
 mod upload_file_chunk;
 
 pub use endpoint::{InterFax, InterFaxSettings};

@@ -8,7 +8,7 @@ use crate::{
     soap::{Operation, Parameter, Parameters, ReadError, Reply, Type},
 };
 
-use super::Exchange;
+use super::{Exchange, documents::SESSION_ID};
 
 pub const NAME: &str = "StartFileUpload";
 
@@ -16,9 +16,11 @@ pub const OPERATION: Operation = Operation {
     name: NAME,
     about: "Begins an upload; SessionID names it in the calls that follow.",
     parameters: &[
-        Parameter::new("Username", Type::String),
-        Parameter::new("Password", Type::String),
-        Parameter::by_ref("SessionID", Type::String),
+        Parameter::new("Username", Type::String).example("office"),
+        Parameter::new("Password", Type::String)
+            .example("secret")
+            .secret(),
+        Parameter::by_ref("SessionID", Type::String).example(SESSION_ID),
     ],
     result: Type::Int,
 };

@@ -7,7 +7,7 @@ use crate::{
     soap::{Operation, Parameter, Parameters, ReadError, Reply, Type},
 };
 
-use super::Exchange;
+use super::{Exchange, documents::SESSION_ID};
 
 pub const NAME: &str = "UploadFileChunk";
 
@@ -15,7 +15,7 @@ pub const OPERATION: Operation = Operation {
     name: NAME,
     about: "Appends a chunk; returns the bytes received so far, or a negative code.",
     parameters: &[
-        Parameter::new("SessionID", Type::String),
+        Parameter::new("SessionID", Type::String).example(SESSION_ID),
         Parameter::new("Chunk", Type::Base64Binary),
         Parameter::new("IsLast", Type::Boolean),
     ],

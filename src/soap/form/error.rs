@@ -9,7 +9,7 @@ use crate::soap::Response;
 ///
 /// Deviation: where the original has one of these texts, it goes on behind it with the name of an
 /// argument of its own and the text of an inner error, and ends the line. That was about its
-/// code, and clients look at the beginning (`asmx::forms`).
+/// code, and clients look at the beginning (`asmx::form_answers`).
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum FormError {
     /// The path names no operation that the form bindings have.
@@ -73,7 +73,7 @@ impl FormError {
     pub fn into_response(self) -> Response {
         match self {
             // Deviation: the original has no such limits, and reads what is not UTF-8 as U+FFFD
-            // (`forms::limits`).
+            // (`forms::limits`, `forms::escapes`).
             Self::TooManyFields | Self::LongName | Self::LongText | Self::NotUtf8 => {
                 Response::empty(400)
             }

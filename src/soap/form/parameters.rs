@@ -81,7 +81,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
     ) -> Result<Option<&'static str>, ReadError> {
         self.leave().await?;
         loop {
-            let (name, place) = match self.held.pop_front() {
+            (self.current, self.place) = match self.held.pop_front() {
                 Some((name, text)) => (name, Place::Held(text)),
                 None if self.fields.next().await? => match self.known() {
                     Some(parameter) => (self.first(parameter)?, Place::Field),
@@ -89,11 +89,10 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
                 },
                 None => return Ok(None),
             };
-            if names.contains(&name) {
-                self.place = place;
-                self.current = name;
-                return Ok(Some(name));
+            if names.contains(&self.current) {
+                return Ok(Some(self.current));
             }
+            self.leave().await?;
         }
     }
 
@@ -129,9 +128,14 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
         }
     }
 
-    /// Passes over the field, or over the rest of its data, which is still checked.
+    /// Passes over the field, or over its data wherever that is, which is still checked.
     pub async fn leave(&mut self) -> Result<(), ReadError> {
-        if matches!(self.place, Place::Text | Place::Bytes(_)) {
+        let is_data = match self.place {
+            Place::Text | Place::Bytes(_) => true,
+            Place::Field => self.known().is_some_and(is_data),
+            Place::Between | Place::Held(_) => false,
+        };
+        if is_data {
             let mut dropped = BytesMut::new();
             while self.base64(&mut dropped, DROPPED).await? {
                 dropped.clear();
@@ -260,7 +264,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
                     block.put_u8(self.one_byte().await?);
                 }
                 // Two arrays cannot be read side by side; no operation has two.
-                Some(parameter) if parameter.kind == Type::Base64Binary => {
+                Some(parameter) if is_data(parameter) => {
                     return Err(FormError::Data(parameter.name).into());
                 }
                 Some(parameter) => {
@@ -286,6 +290,10 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
             FormError::Unconvertible { text, kind }.into()
         })
     }
+}
+
+fn is_data(parameter: &Parameter) -> bool {
+    parameter.kind == Type::Base64Binary
 }
 
 /// Characters up to which a value that is no byte is told to the client.

@@ -26,6 +26,9 @@ pub(super) enum Stop {
 
 /// The state between two pieces of input: an escape that has begun. A broken escape stands for
 /// itself, as in the original.
+///
+/// Deviation: so does `%u20AC`, which only the original's platform takes for a character
+/// (`forms::escapes`).
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     escape: Escape,

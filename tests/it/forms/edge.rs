@@ -6,7 +6,8 @@ use std::{
 };
 
 use crate::{
-    edge::support::{closes, is_busy, metric},
+    edge::support::{closes, is_busy, metric, received},
+    encodings::support::gzip,
     interfax::support::{NO_SESSION, document, status},
     support::{
         alone::has_process_of_its_own, eventually::eventually, gateway::Gateway, wire::Wire,
@@ -145,4 +146,27 @@ async fn log_lines_hold_nothing_of_a_form() {
     let log = read_to_string(&*lines).unwrap();
     assert_eq!(log.matches("CancelFileUpload").count(), 4, "{log}");
     assert!(!log.contains("a-secret"), "{log}");
+}
+
+#[tokio::test]
+async fn a_gzip_form_is_read_and_a_damaged_one_stores_nothing() {
+    let gateway = Gateway::start().await;
+    let session = gateway.client().start().await;
+    let form = form_request("UploadFileChunk", &chunk_form(&session, b"chunk", false));
+    let packed = gzip(form.body());
+    let mut damaged = packed.clone();
+    // The checksum, which comes last but for the length.
+    let checksum = damaged.len() - 8;
+    damaged[checksum] ^= 1;
+    let mut wire = Wire::connect(gateway.address).await;
+    for (body, status, stored) in [(&damaged, 400, 0), (&packed, 200, 5)] {
+        let head = form
+            .clone()
+            .header("Content-Encoding", "gzip")
+            .header("Content-Length", &body.len().to_string());
+        wire.send(&[&head.head()[..], body].concat()).await;
+        assert_eq!(wire.answer().await.status, status);
+        assert_eq!(received(&gateway, &session).await, stored);
+    }
+    gateway.stop().await;
 }

@@ -25,6 +25,7 @@ fn escapes_are_undone() {
         ("%", "%"),
         ("%4", "%4"),
         ("%zz%4g%%41", "%zz%4g%A"),
+        ("%u20AC", "%u20AC"),
     ] {
         assert_eq!(session(text), value, "{text}");
     }

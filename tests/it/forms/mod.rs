@@ -5,7 +5,8 @@
 //! - `values`: booleans, numbers, times
 //! - `data`: one field for each byte, or base64
 //! - `escapes`: what urlencoding does to a text
-//! - `limits`: bounds of texts, names, fields; many megabytes of single bytes
+//! - `limits`: bounds of texts, names, fields
+//! - `memory`: many megabytes of data take none
 //! - `replies`: the exact bytes that go back
 //! - `any_operation`: a page may call what the bindings do not have
 //! - `upload`: a document goes up in forms
@@ -18,6 +19,7 @@ mod edge;
 mod escapes;
 mod limits;
 mod lost_answer;
+mod memory;
 mod replies;
 mod required;
 pub mod support;

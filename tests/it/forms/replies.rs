@@ -35,7 +35,7 @@ fn the_element_is_named_after_its_type() {
         ),
         ("", "<string xmlns=\"http://www.interfax.cc\" />"),
     ] {
-        assert_reply(&submit("Echo", &format!("Text={text}")), element);
+        assert_reply(&submit("Echo", &format!("Text={text}&Data=")), element);
     }
 }
 

@@ -88,3 +88,23 @@ fn what_an_operation_does_not_read_has_to_be_there_too() {
     let served = submit("Refuse", "Chunk=QUJDQUJD&Busy=x");
     assert_eq!((served.status, served.ran), (500, vec![Call::Refuse]));
 }
+
+#[test]
+fn data_that_nobody_asks_for_is_passed_over_and_checked() {
+    let expected = Call::Echo {
+        text: "x".to_owned(),
+    };
+    for form in [
+        "Data=QUJD&Text=x",
+        "Text=x&Data=1&Data=2&Data=3",
+        "Data=1&Text=x&Data=2&Data=3",
+    ] {
+        assert_eq!(submit("Echo", form).call(), expected, "{form}");
+    }
+    assert_eq!(error(&submit("Echo", "Text=x")), "Missing parameter: Data.");
+    for form in ["Text=x&Data=1&Data=x", "Text=x&Data=*"] {
+        assert!(error(&submit("Echo", form)).starts_with("Cannot convert "));
+    }
+    let begun = submit("Refuse", "Chunk=1&Chunk=2&Busy=x&Chunk=3&Chunk=4&Chunk=5");
+    assert_eq!((begun.status, begun.ran), (500, vec![Call::Refuse]));
+}

@@ -18,6 +18,13 @@ pub const MALFORMED: Expected = Expected::Empty(400);
 /// The answer to a call for a session that does not exist.
 pub const UNKNOWN: Expected = Expected::Result("CancelFileUpload", -1062);
 
+/// The answer to a body beyond the limit.
+pub const TOO_LONG: Expected = Expected::Fault(
+    "Server",
+    "There was an exception running the extensions specified in the config file. ---&gt; \
+     Maximum request length exceeded.",
+);
+
 /// A request that means no good.
 #[derive(Clone, Debug)]
 pub struct Attack {

@@ -4,10 +4,17 @@
 use super::attack::{Attack, MALFORMED, NOBODY, UNKNOWN, cancel, document, framed, post, upload};
 
 /// How many of a thing a flood has.
-const FLOOD: usize = 100_000;
+pub const FLOOD: usize = 100_000;
 
 pub fn attacks(session: &str) -> Vec<Attack> {
-    [prologues(), floods(), bytes(session), harmless()].concat()
+    [
+        prologues(),
+        floods(),
+        attributes(),
+        bytes(session),
+        harmless(),
+    ]
+    .concat()
 }
 
 fn refused(name: &'static str, document: impl AsRef<[u8]>) -> Attack {
@@ -64,19 +71,7 @@ fn prologues() -> Vec<Attack> {
 /// Too much of everything.
 fn floods() -> Vec<Attack> {
     let nested = "<a>".repeat(FLOOD) + &"</a>".repeat(FLOOD);
-    let numbered =
-        |make: &dyn Fn(usize) -> String| (0..FLOOD).map(make).collect::<Vec<_>>().concat();
-    let attributes = numbered(&|n| format!(" a{n}=\"\""));
-    let same = " a=\"\"".repeat(FLOOD);
-    let namespaces = numbered(&|n| format!(" xmlns:n{n}=\"u\""));
     let siblings = "<a/>".repeat(FLOOD);
-    // Names that fall into one place of a table whose hash is a sum.
-    let colliding = numbered(&|n| {
-        let bits: String = (0..17)
-            .map(|bit| if n >> bit & 1 == 1 { "BB" } else { "Aa" })
-            .collect();
-        format!(" {bits}=\"\"")
-    });
     let name = "n".repeat(1 << 20);
     let text = "t".repeat(100_000_000);
     let long = document("", "", &cancel(&format!("<SessionID>{text}</SessionID>")));
@@ -100,38 +95,10 @@ fn floods() -> Vec<Attack> {
                 &cancel(NOBODY),
             ),
         ),
-        refused(
-            "attributes",
-            document("", "", &cancel(&format!("<a{attributes}/>"))),
-        ),
-        refused(
-            "attributes of one name",
-            document("", "", &cancel(&format!("<a{same}/>"))),
-        ),
-        refused(
-            "attributes whose hashes collide",
-            document("", "", &cancel(&format!("<a{colliding}/>"))),
-        ),
-        refused(
-            "namespace declarations",
-            document("", "", &cancel(&format!("<a{namespaces}/>"))),
-        ),
         refused("siblings", document("", "", &cancel(&siblings))),
         refused(
             "a name of a megabyte",
             document("", "", &cancel(&format!("<{name}/>"))),
-        ),
-        refused(
-            "an attribute of a megabyte",
-            document("", "", &cancel(&format!("<a b=\"{name}\"/>"))),
-        ),
-        refused(
-            "an attribute's name of a megabyte",
-            document("", "", &cancel(&format!("<a {name}=\"\"/>"))),
-        ),
-        refused(
-            "a namespace of a megabyte",
-            document("", "", &cancel(&format!("<a xmlns=\"{name}\"/>"))),
         ),
         refused(
             "a text of a megabyte",
@@ -153,6 +120,14 @@ fn floods() -> Vec<Attack> {
             "an instruction of a megabyte",
             document(&format!("<?x {name}?>"), "", &cancel(NOBODY)),
         ),
+        refused(
+            "comments",
+            document("", "", &cancel(&("<!---->".repeat(FLOOD) + NOBODY))),
+        ),
+        refused(
+            "instructions",
+            document("", "", &cancel(&("<?x?>".repeat(FLOOD) + NOBODY))),
+        ),
         Attack {
             name: "a text of 100 MB that does not tell its length",
             request: framed(
@@ -162,6 +137,53 @@ fn floods() -> Vec<Attack> {
             ),
             expected: MALFORMED,
         },
+    ]
+}
+
+/// Too many attributes and declarations, and too large ones.
+fn attributes() -> Vec<Attack> {
+    let numbered =
+        |make: &dyn Fn(usize) -> String| (0..FLOOD).map(make).collect::<Vec<_>>().concat();
+    let attributes = numbered(&|n| format!(" a{n}=\"\""));
+    let same = " a=\"\"".repeat(FLOOD);
+    let namespaces = numbered(&|n| format!(" xmlns:n{n}=\"u\""));
+    // Names that fall into one place of a table whose hash is a sum.
+    let colliding = numbered(&|n| {
+        let bits: String = (0..17)
+            .map(|bit| if n >> bit & 1 == 1 { "BB" } else { "Aa" })
+            .collect();
+        format!(" {bits}=\"\"")
+    });
+    let name = "n".repeat(1 << 20);
+    vec![
+        refused(
+            "attributes",
+            document("", "", &cancel(&format!("<a{attributes}/>"))),
+        ),
+        refused(
+            "attributes of one name",
+            document("", "", &cancel(&format!("<a{same}/>"))),
+        ),
+        refused(
+            "attributes whose hashes collide",
+            document("", "", &cancel(&format!("<a{colliding}/>"))),
+        ),
+        refused(
+            "namespace declarations",
+            document("", "", &cancel(&format!("<a{namespaces}/>"))),
+        ),
+        refused(
+            "an attribute of a megabyte",
+            document("", "", &cancel(&format!("<a b=\"{name}\"/>"))),
+        ),
+        refused(
+            "an attribute's name of a megabyte",
+            document("", "", &cancel(&format!("<a {name}=\"\"/>"))),
+        ),
+        refused(
+            "a namespace of a megabyte",
+            document("", "", &cancel(&format!("<a xmlns=\"{name}\"/>"))),
+        ),
     ]
 }
 
@@ -250,12 +272,12 @@ fn harmless() -> Vec<Attack> {
     };
     vec![
         ignored(
-            "comments",
-            document("", "", &cancel(&("<!---->".repeat(FLOOD) + NOBODY))),
-        ),
-        ignored(
-            "instructions",
-            document("", "", &cancel(&("<?x?>".repeat(FLOOD) + NOBODY))),
+            "references in what nobody reads",
+            document(
+                "",
+                "",
+                &cancel(&format!("<x>{}</x>{NOBODY}", "&lt;".repeat(FLOOD))),
+            ),
         ),
         ignored("a style sheet", document(style, "", &cancel(NOBODY))),
         ignored(

@@ -1,7 +1,7 @@
 //! Attacks on lengths and heads. What becomes of each odd head is pinned in `edge::heads`; here
 //! are those that cost something.
 
-use super::attack::{Attack, Expected, MALFORMED, NOBODY, cancel, document, framed};
+use super::attack::{Attack, Expected, MALFORMED, NOBODY, TOO_LONG, cancel, document, framed};
 
 pub fn attacks() -> Vec<Attack> {
     let call = document("", "", &cancel(NOBODY));
@@ -18,11 +18,6 @@ pub fn attacks() -> Vec<Attack> {
         .flat_map(|byte| [b'1', b'\r', b'\n', byte, b'\r', b'\n'])
         .collect();
     let single = [single.as_slice(), b"0\r\n\r\n"].concat();
-    let too_long = Expected::Fault(
-        "Server",
-        "There was an exception running the extensions specified in the config file. ---&gt; \
-         Maximum request length exceeded.",
-    );
     vec![
         case(
             "a length that is too small",
@@ -47,7 +42,7 @@ pub fn attacks() -> Vec<Attack> {
             "a body beyond the limit",
             length((100 << 20).to_string()),
             &vec![b' '; 100 << 20],
-            too_long,
+            TOO_LONG,
         ),
         case(
             "a body in pieces of one byte",

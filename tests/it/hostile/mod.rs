@@ -4,6 +4,7 @@
 //! |-------------|------|
 //! | `attack`    | an attack: a name, a request, the answer it has to get |
 //! | `documents` | attacks on the XML reader |
+//! | `gzip`      | attacks that are small until they are decoded |
 //! | `soap`      | attacks on SOAP, of the known catalogues |
 //! | `http`      | attacks on lengths and heads |
 //! | `victim`    | the gateway under attack, and how to see what an attack did to it |
@@ -16,6 +17,7 @@ mod attack;
 mod beside;
 mod cut;
 mod documents;
+mod gzip;
 mod http;
 mod slow;
 mod soap;

@@ -225,13 +225,7 @@ fn values(session: &str) -> Vec<Attack> {
         ),
         call(
             "a type to load",
-            &document(
-                "",
-                "",
-                &nobody(
-                    "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"System.Diagnostics.Process\"",
-                ),
-            ),
+            &document("", "", &nobody(process)),
             UNKNOWN,
         ),
         call(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{
     attack::Attack,
-    documents, http, soap,
+    documents, gzip, http, soap,
     victim::{Victim, exchange},
 };
 use crate::support::soap::{chunk_parameters, request};
@@ -21,10 +21,22 @@ const ATTEMPTS: usize = 4;
 /// allocator keeps some, and one body of each size may be new to it.
 const GROWTH: u64 = 24 * 1024;
 
-fn table(session: &str) -> Vec<Attack> {
-    let mut attacks = documents::attacks(session);
-    attacks.extend(soap::attacks(session));
-    attacks.extend(http::attacks());
+/// The attacks, each with the size of the valid request it is compared with.
+fn table(session: &str) -> Vec<(Attack, usize)> {
+    let plain = [
+        documents::attacks(session),
+        soap::attacks(session),
+        http::attacks(),
+    ];
+    let mut attacks: Vec<(Attack, usize)> = plain
+        .into_iter()
+        .flatten()
+        .map(|attack| {
+            let size = attack.request.len();
+            (attack, size)
+        })
+        .collect();
+    attacks.extend(gzip::attacks());
     attacks
 }
 
@@ -84,11 +96,14 @@ async fn each_attack_is_answered_at_the_cost_of_a_few_valid_requests() {
     eprintln!("valid: {costs:?}");
     let (mut wrong, mut too_dear) = (Vec::new(), Vec::new());
     let mut dearest = 0.0_f64;
-    for Attack {
-        name,
-        request,
-        expected,
-    } in &attacks
+    for (
+        Attack {
+            name,
+            request,
+            expected,
+        },
+        size,
+    ) in &attacks
     {
         let answer = exchange(victim.gateway.address, request).await;
         if !answer
@@ -98,7 +113,7 @@ async fn each_attack_is_answered_at_the_cost_of_a_few_valid_requests() {
             wrong.push(format!("{name}: {answer:?}, not {expected:?}"));
             continue;
         }
-        let allowed = class(&costs, request.len()) * COST;
+        let allowed = class(&costs, *size) * COST;
         let mut least = Duration::MAX;
         for _ in 0..ATTEMPTS {
             least = least.min(cost(&victim, request).await);
@@ -129,7 +144,7 @@ async fn attacks_leave_no_memory_behind() {
     valid_costs(&victim).await;
     let (before, most) = (victim.memory("VmRSS"), victim.memory("VmHWM"));
     for _ in 0..2 {
-        for attack in &attacks {
+        for (attack, _) in &attacks {
             exchange(victim.gateway.address, &attack.request).await;
         }
     }

@@ -41,6 +41,9 @@ pub enum Call {
     Echo {
         text: String,
     },
+    Measure {
+        bytes: usize,
+    },
     Refuse,
 }
 
@@ -86,8 +89,18 @@ const CONTRACT: Contract = Contract {
         Operation {
             name: "Echo",
             about: "Says the same.",
-            parameters: &[Parameter::new("Text", Type::String)],
+            parameters: &[
+                Parameter::new("Text", Type::String),
+                // It does not ask for this one.
+                Parameter::new("Data", Type::Base64Binary),
+            ],
             result: Type::String,
+        },
+        Operation {
+            name: "Measure",
+            about: "Tells how much there is.",
+            parameters: &[Parameter::new("Data", Type::Base64Binary)],
+            result: Type::Long,
         },
         Operation {
             name: "Refuse",
@@ -185,6 +198,17 @@ impl Service for Recorder {
                 }
                 Ok(Call::Echo { text })
             }
+            "Measure" => {
+                let (mut block, mut bytes) = (BytesMut::new(), 0);
+                while parameters.next(&["Data"]).await?.is_some() {
+                    while parameters.base64(&mut block, 8192).await? {
+                        bytes += block.len();
+                        block.clear();
+                    }
+                    bytes += block.len();
+                }
+                Ok(Call::Measure { bytes })
+            }
             "Refuse" => match parameters.next(&["Busy", "Chunk"]).await? {
                 Some("Busy") => Err(ReadError::Refused(Response::empty(503))),
                 Some(_) => {
@@ -213,6 +237,10 @@ impl Service for Recorder {
             Call::Wait { .. } => Ok(Reply::new("Wait").result_boolean(true)),
             Call::Schedule { number, .. } => Ok(Reply::new("Schedule").result_long(number)),
             Call::Echo { text } => Ok(Reply::new("Echo").result_string(Some(text))),
+            Call::Measure { bytes } => {
+                let bytes = i64::try_from(bytes).expect("a number");
+                Ok(Reply::new("Measure").result_long(bytes))
+            }
             Call::Refuse => Err(Fault::server("No.")),
         }
     }

@@ -8,6 +8,8 @@
 //! - `base64_property`: generated spellings of the same data decode alike
 //! - `limits`: sizes, and that an endless token is not collected
 //! - `position`: line and column
+//! - `encoding`: character sets, what decides about them, what is no text in them
+//! - `encoding_property`: a document means the same in every encoding, however it is cut
 //! - `body_error`: the source's own error comes back
 //! - `writer`: escaping
 //! - `differential`: another parser sees the same trees
@@ -16,6 +18,8 @@ mod base64;
 mod base64_property;
 mod body_error;
 mod differential;
+mod encoding;
+mod encoding_property;
 mod limits;
 mod namespaces;
 mod position;

@@ -1,0 +1,104 @@
+//! The form to try an operation.
+
+use maud::{Markup, html};
+
+use super::{Entered, Help, TestForm, entered::is_shown_again};
+use crate::soap::{Operation, Parameter, Type};
+
+/// The form, filled in with what is known, or why there is none.
+pub fn section(help: &Help<'_>, operation: &Operation, entered: &Entered) -> Markup {
+    html! {
+        section #test {
+            h2 { "Test" }
+            @match help.test_form {
+                TestForm::Shown => {
+                    p { "To test the operation using the HTTP POST protocol, click the 'Invoke' button." }
+                    (form(operation, entered))
+                }
+                TestForm::OnlyLocal => p.notice {
+                    "The test form is only available for requests from the local machine."
+                },
+                TestForm::Off => p.notice { "The test form is switched off." },
+            }
+        }
+    }
+}
+
+fn form(operation: &Operation, entered: &Entered) -> Markup {
+    html! {
+        form method="post" action={ "?op=" (operation.name) } {
+            @for parameter in operation.parameters {
+                div.field {
+                    label for={ "field-" (parameter.name) } {
+                        (parameter.name) " " small { (parameter.kind.name()) }
+                    }
+                    (field(parameter, entered.get(parameter.name).unwrap_or_default()))
+                }
+            }
+            button type="submit" { "Invoke" }
+        }
+    }
+}
+
+fn field(parameter: &Parameter, value: &str) -> Markup {
+    let name = parameter.name;
+    let id = format!("field-{name}");
+    html! {
+        @match parameter.kind {
+            Type::Base64Binary => {
+                textarea.code id=(id) name=(name) rows="5" spellcheck="false"
+                    placeholder={ "base64, as " (parameter.example) } {}
+            }
+            Type::Boolean => {
+                select id=(id) name=(name) {
+                    @for choice in ["false", "true"] {
+                        option value=(choice) selected[choice == value] { (choice) }
+                    }
+                }
+            }
+            Type::String if parameter.is_secret => {
+                input id=(id) name=(name) type="password" autocomplete="off";
+            }
+            Type::String => {
+                input.code id=(id) name=(name) type="text" value=(value)
+                    autocomplete="off" autocapitalize="off" spellcheck="false";
+            }
+            Type::Int | Type::Long | Type::DateTime => {
+                input.code id=(id) name=(name) type="text" autocomplete="off"
+                    value=(if value.is_empty() { parameter.example } else { value });
+            }
+        }
+    }
+}
+
+/// Buttons that go on to other operations with what is known, which travels in the request's body:
+/// the name of a session has no place in an address, which is written to histories and logs.
+pub fn continuations(help: &Help<'_>, operation: &Operation, entered: &Entered) -> Markup {
+    let others = help.contract.operations.iter();
+    let others = others.filter(|other| other.name != operation.name);
+    let known = |other: &'static Operation| {
+        let taken = other.parameters.iter();
+        let taken = taken.filter(|parameter| !parameter.by_ref && is_shown_again(parameter));
+        taken
+            .filter_map(|parameter| {
+                let value = entered.get(parameter.name)?;
+                (parameter.kind == Type::String && !value.is_empty())
+                    .then_some((parameter.name, value))
+            })
+            .collect::<Vec<_>>()
+    };
+    html! {
+        div.continue {
+            @for (other, values) in others.map(|other| (other, known(other))) {
+                @if !values.is_empty() {
+                    form method="post" action={ "?show&op=" (other.name) } {
+                        @for (name, value) in values {
+                            input type="hidden" name=(name) value=(value);
+                        }
+                        button.quiet type="submit" { (other.name) " →" }
+                    }
+                }
+            }
+        }
+    }
+}

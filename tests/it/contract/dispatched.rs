@@ -1,0 +1,126 @@
+//! The table of operations in the lines of `facts.txt`.
+
+use chunkgate::soap::{Contract, Operation, Type};
+
+/// Name, and what the facts say of each port.
+const SOAP_PORTS: [(&str, &str); 2] =
+    [("InterFaxSoap", "SOAP 1.1"), ("InterFaxSoap12", "SOAP 1.2")];
+const FORM_PORTS: [(&str, &str, &str); 2] = [
+    ("InterFaxHttpGet", "GET", "urlEncoded"),
+    (
+        "InterFaxHttpPost",
+        "POST",
+        "content application/x-www-form-urlencoded",
+    ),
+];
+
+/// What `contract` says, as far as it does, and what follows from it.
+pub fn facts(contract: &Contract) -> Vec<String> {
+    let mut lines = vec![format!(
+        "service {} in {}",
+        contract.name, contract.namespace
+    )];
+    let all: Vec<&Operation> = contract.operations.iter().collect();
+    for (port, version) in SOAP_PORTS {
+        lines.push(format!(
+            "port {port}: {version} over http://schemas.xmlsoap.org/soap/http, qualified elements"
+        ));
+        lines.push(offers(&all));
+    }
+    let forms: Vec<&Operation> = all
+        .into_iter()
+        .filter(|operation| operation.has_form())
+        .collect();
+    for (port, verb, _) in FORM_PORTS {
+        lines.push(format!("port {port}: HTTP {verb}"));
+        lines.push(offers(&forms));
+    }
+    // The wrapper of a form's answer, for each type of result.
+    for result in [Type::Long, Type::Int, Type::String, Type::Boolean] {
+        if forms.iter().any(|operation| operation.result == result) {
+            lines.push(format!("element {0}: {0}", result.name()));
+        }
+    }
+    let has_bytes = |operation: &&Operation| {
+        operation
+            .parameters
+            .iter()
+            .any(|parameter| parameter.kind == Type::Base64Binary)
+    };
+    if forms.iter().any(has_bytes) {
+        lines.push(format!(
+            "type {{{}/AbstractTypes}}StringArray: String string 0..unbounded",
+            contract.namespace
+        ));
+    }
+    for operation in contract.operations {
+        lines.extend(operation_facts(contract, operation));
+    }
+    lines
+}
+
+fn offers(operations: &[&Operation]) -> String {
+    let names: Vec<&str> = operations.iter().map(|operation| operation.name).collect();
+    format!("  offers {}", names.join(", "))
+}
+
+fn operation_facts(contract: &Contract, operation: &Operation) -> Vec<String> {
+    let name = operation.name;
+    let mut lines = vec![format!("operation {name}")];
+    for parameter in operation.parameters {
+        lines.push(format!(
+            "  takes {} {}",
+            parameter.name,
+            occurrence(parameter.kind)
+        ));
+    }
+    lines.push(format!(
+        "  gives {name}Result {}",
+        occurrence(operation.result)
+    ));
+    for parameter in operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.by_ref)
+    {
+        lines.push(format!(
+            "  gives {} {}",
+            parameter.name,
+            occurrence(parameter.kind)
+        ));
+    }
+    for (port, _) in SOAP_PORTS {
+        lines.push(format!(
+            "  {port}: {name}SoapIn(parameters={name}) -> {name}SoapOut(parameters={name}Response), \
+             action {}/{name}, document literal -> literal",
+            contract.namespace
+        ));
+    }
+    if operation.has_form() {
+        for (port, _, encoding) in FORM_PORTS {
+            let binding = port
+                .strip_prefix(contract.name)
+                .expect("named after the service");
+            let fields = operation.parameters.iter().map(|parameter| {
+                let kind = if parameter.kind == Type::Base64Binary {
+                    "StringArray"
+                } else {
+                    "string"
+                };
+                format!("{} {kind}", parameter.name)
+            });
+            lines.push(format!(
+                "  {port}: {name}{binding}In({}) -> {name}{binding}Out(Body={}), \
+                 location /{name}, {encoding} -> mimeXml Body",
+                fields.collect::<Vec<_>>().join(", "),
+                operation.result.name()
+            ));
+        }
+    }
+    lines
+}
+
+fn occurrence(kind: Type) -> String {
+    let least = u8::from(!kind.is_optional());
+    format!("{} {least}..1", kind.name())
+}

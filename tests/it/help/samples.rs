@@ -1,0 +1,113 @@
+//! The messages on the help page work when they are pasted.
+
+use chunkgate::protocol::interfax::CONTRACT;
+
+use crate::support::{gateway::Gateway, soap::Answer, wire::Wire};
+
+use super::support::{get, header, shown};
+
+/// Sends a sample as it is shown, its line feeds included.
+async fn paste(gateway: &Gateway, sample: &str) -> Answer {
+    let (head, body) = sample.split_once("\n\n").expect("an end of the head");
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Length: "));
+    let length = length.map_or(0, |length| length.parse().expect("a number"));
+    assert_eq!(length, body.len(), "{sample}");
+    let mut wire = Wire::connect(gateway.address).await;
+    wire.send(sample.as_bytes()).await;
+    wire.answer().await
+}
+
+/// Asserts that `answer` is what the page shows, but for the values in it.
+fn assert_in_form(answer: &Answer, shown: &str, line_end: &str) {
+    let (head, body) = shown.split_once("\n\n").expect("an end of the head");
+    let mut lines = head.lines();
+    assert_eq!(lines.next(), Some("HTTP/1.1 200 OK"));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    for line in lines {
+        let (name, value) = line.split_once(": ").expect("a header");
+        let body: String = body
+            .lines()
+            .map(str::trim_start)
+            .collect::<Vec<_>>()
+            .join(line_end);
+        if name == "Content-Length" {
+            assert_eq!(value, body.len().to_string(), "{shown}");
+        } else {
+            assert_eq!(header(&answer.head, name), Some(value), "{shown}");
+        }
+    }
+    let body = body
+        .lines()
+        .map(str::trim_start)
+        .collect::<Vec<_>>()
+        .join(line_end);
+    assert_eq!(without_values(&answer.body), without_values(&body));
+}
+
+/// The document with its tags, and without the text between them.
+fn without_values(document: &str) -> String {
+    let mut tags = String::new();
+    for piece in document.split_inclusive('>') {
+        let (text, tag) = piece.split_at(piece.find('<').unwrap_or(piece.len()));
+        // White space between the tags is part of the form.
+        tags.push_str(if text.trim().is_empty() { text } else { "" });
+        // `<X />` is an empty `<X></X>`.
+        match tag.strip_suffix(" />") {
+            Some(name) => tags.extend([name, "></", &name[1..], ">"]),
+            None => tags.push_str(tag),
+        }
+    }
+    tags
+}
+
+/// Pastes the samples of one binding for every operation that has them.
+async fn samples_work(gateway: &Gateway, binding: &str, line_end: &str) {
+    let mut pasted = 0;
+    for operation in CONTRACT.operations {
+        let page = get(gateway, &format!("?op={}", operation.name), &[])
+            .await
+            .body;
+        if !page.contains(&format!("<section id=\"{binding}\">")) {
+            continue;
+        }
+        let request = shown(&page, &format!("{binding}-request"));
+        let answer = paste(gateway, &request).await;
+        assert_in_form(
+            &answer,
+            &shown(&page, &format!("{binding}-response")),
+            line_end,
+        );
+        pasted += 1;
+    }
+    assert!(pasted > 0, "{binding} has samples");
+}
+
+#[tokio::test]
+async fn soap_11_samples_work_when_pasted() {
+    let gateway = Gateway::start().await;
+    samples_work(&gateway, "soap11", "").await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn soap_12_samples_work_when_pasted() {
+    let gateway = Gateway::start().await;
+    samples_work(&gateway, "soap12", "").await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn http_get_samples_work_when_pasted() {
+    let gateway = Gateway::start().await;
+    samples_work(&gateway, "get", "\r\n").await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn http_post_samples_work_when_pasted() {
+    let gateway = Gateway::start().await;
+    samples_work(&gateway, "post", "\r\n").await;
+    gateway.stop().await;
+}
