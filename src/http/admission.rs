@@ -11,6 +11,10 @@ use std::{
 use super::per_address::{PerAddress, Share};
 
 /// Counts the requests in flight and turns away those beyond the limits.
+///
+/// That also bounds what `http.body_memory` does not count: a request may hold three texts of up
+/// to 64 KiB (user, password and session) until its operation runs, so 2,048 requests hold 384 MiB
+/// at the very worst, and one address can cause half of it.
 #[derive(Clone)]
 pub struct Admission {
     limit: usize,

@@ -11,11 +11,12 @@ use actix_web::{
     middleware::Next,
 };
 
-/// Refuses a request that has a `Content-Length` and asks for an upgrade; a middleware.
+/// Refuses a request that has a `Content-Length` and asks for a WebSocket; a middleware.
 ///
-/// Of one that asks for a WebSocket the server takes everything that follows on the connection for its body. A
-/// proxy that goes by the length would send the requests of others into it. What else is
-/// ambiguous, the server refuses by itself (`edge::heads`).
+/// The server takes everything that follows on the connection for its body. A proxy that goes by
+/// the length would send the requests of others into it. Other upgrades are ignored, as HTTP
+/// allows: Java's own client offers one with every first request. What else is ambiguous, the
+/// server refuses by itself (`edge::heads`).
 ///
 /// # Errors
 /// Those of the service it wraps.
@@ -24,7 +25,11 @@ pub async fn refuse_ambiguous<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let headers = request.headers();
-    if headers.contains_key(UPGRADE) && headers.contains_key(CONTENT_LENGTH) {
+    let asks_for_web_socket = headers.get_all(UPGRADE).any(|protocol| {
+        let protocol = protocol.as_bytes().trim_ascii();
+        protocol.eq_ignore_ascii_case(b"websocket")
+    });
+    if asks_for_web_socket && headers.contains_key(CONTENT_LENGTH) {
         let mut refusal = HttpResponse::BadRequest().finish();
         refusal
             .head_mut()

@@ -111,6 +111,9 @@ pub enum Limit {
     /// [`MAX_ELEMENTS`](super::MAX_ELEMENTS).
     #[error("too many elements")]
     Elements,
+    /// [`MAX_ASIDES`](super::MAX_ASIDES).
+    #[error("too many comments and processing instructions")]
+    Asides,
     /// [`MAX_ATTRIBUTES`](super::MAX_ATTRIBUTES).
     #[error("too many attributes")]
     Attributes,

@@ -31,6 +31,9 @@ pub use writer::{Writer, escape};
 pub const MAX_DEPTH: usize = 32;
 /// How many elements a document may have.
 pub const MAX_ELEMENTS: usize = 256;
+/// How many comments and processing instructions a document may have. Finding one takes longer
+/// than decoding its length of base64.
+pub const MAX_ASIDES: usize = 1024;
 /// How many attributes an element may have, namespace declarations included.
 pub const MAX_ATTRIBUTES: usize = 64;
 /// The longest qualified name, in bytes.

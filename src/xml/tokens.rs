@@ -10,7 +10,7 @@ use quick_xml::{
 use tokio::io::AsyncBufRead;
 
 use super::{
-    Element, Error, Limit, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, Malformed, Position,
+    Element, Error, Limit, MAX_ASIDES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, Malformed, Position,
     characters::{is_allowed, is_space, is_unqualified},
     element::pseudo_attributes,
     input::Input,
@@ -44,6 +44,8 @@ pub(super) struct Tokens<R> {
     depth: usize,
     /// How many elements were seen.
     elements: usize,
+    /// How many comments and processing instructions were seen.
+    asides: usize,
 }
 
 impl<R: AsyncBufRead + Unpin> Tokens<R> {
@@ -58,6 +60,7 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
             at_empty_element: false,
             depth: 0,
             elements: 0,
+            asides: 0,
         }
     }
 
@@ -141,11 +144,11 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
             }
             Event::Comment(text) => {
                 check_characters(&text)?;
-                Ok(Token::Aside)
+                self.aside()
             }
             Event::PI(instruction) => {
                 check_instruction(&instruction)?;
-                Ok(Token::Aside)
+                self.aside()
             }
             Event::DocType(_) => Err(Malformed::DocumentType.into()),
             Event::Eof if self.depth > 0 => Err(Malformed::UnexpectedEnd.into()),
@@ -168,6 +171,14 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
             return Err(Malformed::TextOutsideRoot.into());
         }
         Ok(())
+    }
+
+    fn aside(&mut self) -> Result<Token, Error> {
+        if self.asides == MAX_ASIDES {
+            return Err(Limit::Asides.into());
+        }
+        self.asides += 1;
+        Ok(Token::Aside)
     }
 
     fn open_element(&mut self) -> Result<(), Error> {

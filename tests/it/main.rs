@@ -32,6 +32,8 @@ mod fuzzing;
 mod gateway;
 /// What the service says about itself: description, discovery document, help page.
 mod help;
+/// Hostile input against the real program: answers, cost, memory, and what others notice.
+mod hostile;
 /// The rules of the InterFAX upload, a file each.
 mod interfax;
 /// What a gateway does by itself: expiry, retention, reclamation.

@@ -171,15 +171,12 @@ impl InterFax {
         let begun = Instant::now();
         let declared = header(request, "content-length").and_then(|length| length.parse().ok());
         let mut body = Body::new(payload, declared, self.settings.body);
-        let Some(_admitted) = self
-            .admission
-            .admit(client_address(request, &self.addresses))
-        else {
+        let client = client_address(request, &self.addresses);
+        let Some(_admitted) = self.admission.admit(client) else {
             metrics::refused(Refusal::InFlight);
             let whole = body.drain().await;
             return closing_unless(whole, body, busy());
         };
-        let client = client_address(request, &self.addresses);
         let Some(coding) = ContentCoding::of(request.headers()) else {
             let whole = body.drain().await;
             request.extensions_mut().insert(RequestFacts {

@@ -140,6 +140,14 @@ fn lengths() -> Vec<Case> {
             Ends,
         ),
         (
+            "a length and an upgrade to HTTP/2, as Java's own client offers it",
+            with(
+                "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n",
+            ),
+            200,
+            CarriesOn,
+        ),
+        (
             "a length and an upgrade",
             with("Connection: Upgrade\r\nUpgrade: websocket\r\n"),
             400,

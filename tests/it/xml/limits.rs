@@ -8,7 +8,7 @@ use std::{
 
 use bytes::BytesMut;
 use chunkgate::xml::{
-    Error, Limit, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_NAME, MAX_TEXT, Reader,
+    Error, Limit, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_NAME, MAX_TEXT, Reader,
 };
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
@@ -33,6 +33,13 @@ fn elements() {
     let siblings = |count| format!("<a>{}</a>", "<b/>".repeat(count - 1));
     assert!(read(siblings(MAX_ELEMENTS)).is_ok());
     assert_eq!(exceeded(read(siblings(MAX_ELEMENTS + 1))), Limit::Elements);
+}
+
+#[test]
+fn comments_and_instructions() {
+    let asides = |count| format!("<a>{}</a>", "<!----><?x?>".repeat(count / 2));
+    assert!(read(asides(MAX_ASIDES)).is_ok());
+    assert_eq!(exceeded(read(asides(MAX_ASIDES + 2))), Limit::Asides);
 }
 
 #[test]
