@@ -80,7 +80,11 @@ impl<S> Timed<S> {
 
 /// Whether a request of a connection is being served.
 #[derive(Debug, Default)]
-struct Serving(Cell<bool>);
+struct Serving {
+    now: Cell<bool>,
+    /// A head has come since the connection was read last; it may have been answered since, too.
+    begun: Cell<bool>,
+}
 
 /// A request that is being served, until it is dropped.
 struct Served(Rc<Serving>);
@@ -88,14 +92,15 @@ struct Served(Rc<Serving>);
 impl Served {
     fn begin(request: &HttpRequest) -> Option<Self> {
         let serving = Rc::clone(request.conn_data::<Rc<Serving>>()?);
-        serving.0.set(true);
+        serving.now.set(true);
+        serving.begun.set(true);
         Some(Self(serving))
     }
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
-        self.0.0.set(false);
+        self.0.now.set(false);
     }
 }
 
@@ -158,8 +163,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Timed<S> {
             ready!(this.answer.poll_over(context));
             return Poll::Ready(Err(not_taken()));
         }
-        let serving = this.serving.0.get();
-        if serving {
+        let serving = this.serving.now.get();
+        if this.serving.begun.take() || serving {
             this.head.end();
         }
         let before = into.filled().len();

@@ -114,6 +114,9 @@ pub enum Limit {
     /// [`MAX_ASIDES`](super::MAX_ASIDES).
     #[error("too many comments and processing instructions")]
     Asides,
+    /// [`MAX_REFERENCES`](super::MAX_REFERENCES).
+    #[error("too many references")]
+    References,
     /// [`MAX_ATTRIBUTES`](super::MAX_ATTRIBUTES).
     #[error("too many attributes")]
     Attributes,

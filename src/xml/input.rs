@@ -18,6 +18,8 @@ pub(super) struct Input<R> {
     /// Bytes that were consumed while looking ahead, to be read again before the source's.
     replay: &'static [u8],
     allowance: usize,
+    /// Bytes of the source that were consumed.
+    consumed: u64,
 }
 
 impl<R: AsyncBufRead + Unpin> Input<R> {
@@ -26,12 +28,18 @@ impl<R: AsyncBufRead + Unpin> Input<R> {
             source,
             replay: b"",
             allowance: 0,
+            consumed: 0,
         }
     }
 
     /// From now on gives at most `bytes` bytes, and one to see what comes after them.
     pub(super) fn allow(&mut self, bytes: usize) {
         self.allowance = bytes.saturating_add(1);
+    }
+
+    /// How many bytes of the document were read so far.
+    pub(super) fn consumed(&self) -> u64 {
+        self.consumed
     }
 
     /// Consumes `prefix` if the stream continues with it, otherwise nothing. Works however the
@@ -54,6 +62,7 @@ impl<R: AsyncBufRead + Unpin> AsyncBufRead for Input<R> {
             source,
             replay,
             allowance,
+            ..
         } = self.get_mut();
         if *allowance == 0 {
             return Poll::Ready(Err(io::Error::other(Limit::Text)));
@@ -70,6 +79,7 @@ impl<R: AsyncBufRead + Unpin> AsyncBufRead for Input<R> {
         let this = self.get_mut();
         this.allowance = this.allowance.saturating_sub(amount);
         if this.replay.is_empty() {
+            this.consumed += amount as u64;
             Pin::new(&mut this.source).consume(amount);
         } else {
             this.replay = &this.replay[amount..];

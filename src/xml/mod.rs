@@ -34,6 +34,12 @@ pub const MAX_ELEMENTS: usize = 256;
 /// How many comments and processing instructions a document may have. Finding one takes longer
 /// than decoding its length of base64.
 pub const MAX_ASIDES: usize = 1024;
+/// How many references a document may have, besides one for every [`BYTES_PER_REFERENCE`] bytes.
+/// Finding one takes longer than decoding its length of base64, but clients write `&#xD;` at each
+/// end of a line of base64.
+pub const MAX_REFERENCES: u64 = 8192;
+/// See [`MAX_REFERENCES`].
+pub const BYTES_PER_REFERENCE: u64 = 32;
 /// How many attributes an element may have, namespace declarations included.
 pub const MAX_ATTRIBUTES: usize = 64;
 /// The longest qualified name, in bytes.

@@ -10,7 +10,8 @@ use quick_xml::{
 use tokio::io::AsyncBufRead;
 
 use super::{
-    Element, Error, Limit, MAX_ASIDES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, Malformed, Position,
+    BYTES_PER_REFERENCE, Element, Error, Limit, MAX_ASIDES, MAX_DEPTH, MAX_ELEMENTS,
+    MAX_REFERENCES, MAX_TEXT, Malformed, Position,
     characters::{is_allowed, is_space, is_unqualified},
     element::pseudo_attributes,
     input::Input,
@@ -46,6 +47,8 @@ pub(super) struct Tokens<R> {
     elements: usize,
     /// How many comments and processing instructions were seen.
     asides: usize,
+    /// How many references were seen.
+    references: u64,
 }
 
 impl<R: AsyncBufRead + Unpin> Tokens<R> {
@@ -61,6 +64,7 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
             depth: 0,
             elements: 0,
             asides: 0,
+            references: 0,
         }
     }
 
@@ -137,7 +141,11 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
                 check_characters(&text)?;
                 Ok(Token::Text(text.xml10_content().into_owned()))
             }
-            Event::GeneralRef(name) => Ok(Token::Text(reference::resolve(&name)?.into())),
+            Event::GeneralRef(name) => {
+                let text = reference::resolve(&name)?.into();
+                self.count_reference()?;
+                Ok(Token::Text(text))
+            }
             Event::Decl(declaration) => {
                 check_declaration(first, &declaration)?;
                 Ok(Token::Aside)
@@ -179,6 +187,15 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
         }
         self.asides += 1;
         Ok(Token::Aside)
+    }
+
+    fn count_reference(&mut self) -> Result<(), Error> {
+        self.references += 1;
+        let earned = self.reader.get_ref().consumed() / BYTES_PER_REFERENCE;
+        if self.references > MAX_REFERENCES + earned {
+            return Err(Limit::References.into());
+        }
+        Ok(())
     }
 
     fn open_element(&mut self) -> Result<(), Error> {

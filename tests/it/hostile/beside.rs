@@ -14,7 +14,7 @@ use crate::support::soap::{Client, chunk_parameters, request};
 const ATTACKERS: usize = 4;
 /// How long an attacker rests after an attack. On one machine with the gateway, attackers that
 /// never rest take the processors from it by what they compute themselves.
-const REST: Duration = Duration::from_millis(50);
+const REST: Duration = Duration::from_millis(100);
 /// Larger attacks are left to the table: making them costs more than answering.
 const LARGEST: usize = 100_000;
 const CHUNK: usize = 200_000;

@@ -128,6 +128,14 @@ fn floods() -> Vec<Attack> {
             "instructions",
             document("", "", &cancel(&("<?x?>".repeat(FLOOD) + NOBODY))),
         ),
+        refused(
+            "references in what nobody reads",
+            document(
+                "",
+                "",
+                &cancel(&format!("<x>{}</x>{NOBODY}", "&lt;".repeat(FLOOD))),
+            ),
+        ),
         Attack {
             name: "a text of 100 MB that does not tell its length",
             request: framed(
@@ -271,14 +279,6 @@ fn harmless() -> Vec<Attack> {
         expected: UNKNOWN,
     };
     vec![
-        ignored(
-            "references in what nobody reads",
-            document(
-                "",
-                "",
-                &cancel(&format!("<x>{}</x>{NOBODY}", "&lt;".repeat(FLOOD))),
-            ),
-        ),
         ignored("a style sheet", document(style, "", &cancel(NOBODY))),
         ignored(
             "an inclusion",

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    attack::{Attack, Expected, MALFORMED, NOBODY, TOO_LONG, cancel, document, framed},
+    attack::{Attack, Expected, MALFORMED, NOBODY, TOO_LONG, cancel, document, framed, upload},
     documents::FLOOD,
 };
 
@@ -16,6 +16,17 @@ const BOMB: usize = 100 << 20;
 /// to cost no more than as much that was sent plainly.
 pub fn attacks() -> Vec<(Attack, usize)> {
     let filler = vec![b' '; BOMB];
+    let data = document("", "", &upload("nobody", &"A".repeat(BOMB), ""));
+    let data = gzip(data.as_bytes());
+    let headers = format!(
+        "Content-Encoding: gzip\r\nContent-Length: {}\r\n",
+        data.len()
+    );
+    let in_data = Attack {
+        name: "a bomb in data",
+        request: framed("UploadFileChunk", &headers, &data),
+        expected: TOO_LONG,
+    };
     let text = document(
         "",
         "",
@@ -30,7 +41,8 @@ pub fn attacks() -> Vec<(Attack, usize)> {
     damaged[checksum] ^= 1;
     let limit = 10 << 20;
     vec![
-        (coded("a bomb", "gzip", &gzip(&filler), TOO_LONG), limit),
+        (in_data, limit),
+        (coded("a bomb", "gzip", &gzip(&filler), MALFORMED), limit),
         (
             coded(
                 "a bomb in a text",

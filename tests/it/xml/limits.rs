@@ -8,7 +8,8 @@ use std::{
 
 use bytes::BytesMut;
 use chunkgate::xml::{
-    Error, Limit, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_NAME, MAX_TEXT, Reader,
+    Error, Limit, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_NAME, MAX_REFERENCES,
+    MAX_TEXT, Reader,
 };
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
@@ -40,6 +41,27 @@ fn comments_and_instructions() {
     let asides = |count| format!("<a>{}</a>", "<!----><?x?>".repeat(count / 2));
     assert!(read(asides(MAX_ASIDES)).is_ok());
     assert_eq!(exceeded(read(asides(MAX_ASIDES + 2))), Limit::Asides);
+}
+
+#[test]
+fn references() {
+    let some = usize::try_from(MAX_REFERENCES).unwrap();
+    let references = |count| format!("<a>{}</a>", "&lt;".repeat(count));
+    assert!(read(references(some)).is_ok());
+    assert_eq!(exceeded(read(references(2 * some))), Limit::References);
+    // Two at the end of each line of base64, as the oldest clients write them.
+    let line = "A".repeat(64) + "&#xD;&#xA;";
+    let data = format!("<a>{}</a>", line.repeat(50_000));
+    let mut block = BytesMut::new();
+    let decoded = run(async {
+        let mut reader = Reader::new(data.as_bytes());
+        reader.child().await?;
+        while reader.base64(&mut block, 4096).await? {
+            block.clear();
+        }
+        Ok::<_, Error>(())
+    });
+    assert!(decoded.is_ok(), "{decoded:?}");
 }
 
 #[test]
