@@ -35,7 +35,8 @@ pub fn check_text(input: &[u8]) {
     let (name, other) = CHARSETS[usize::from(choice) % CHARSETS.len()];
     let charset = Charset::named(name).expect("a known charset");
     let decoded = same_in_pieces(bytes, |source| Utf8::new(source, charset));
-    let has_mark = Encoding::for_bom(bytes).is_some();
+    // That of UTF-32, which is refused, is the one that encoding_rs does not know.
+    let has_mark = Encoding::for_bom(bytes).is_some() || bytes.starts_with(b"\0\0\xFE\xFF");
     if let Some(other) = other.filter(|_| !has_mark) {
         let theirs = other.decode_without_bom_handling_and_without_replacement(bytes);
         assert_eq!(

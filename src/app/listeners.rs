@@ -23,8 +23,8 @@ use tracing::{debug, info, warn};
 use crate::{
     http::{
         ClientAddresses, Connection, ConnectionLimits, Expectations, Health, Paced, PerAddress,
-        Share, Timed, Transport, admin_routes, healthz, holding, log_requests, refuse_ambiguous,
-        time_heads, tls::Acceptor,
+        Share, Timed, Transport, admin_routes, healthz, holding, log_requests, part,
+        refuse_ambiguous, time_heads, tls::Acceptor,
     },
     protocol::interfax::InterFax,
     settings::Settings,
@@ -108,6 +108,10 @@ impl ClientPort {
     }
 }
 
+/// What is said on a connection beyond its address' share.
+const ONE_TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n\
+    Content-Length: 0\r\nConnection: close\r\n\r\n";
+
 /// Makes of a connection what HTTP is spoken on.
 async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, DispatchError> {
     let Some(acceptor) = tls else {
@@ -179,7 +183,16 @@ pub fn serve_clients(
                 let tls = tls.clone();
                 let share = share_of(peer, &addresses, &per_address);
                 async move {
-                    let share = share?;
+                    let share = match share {
+                        Ok(share) => share,
+                        Err(refused) => {
+                            // Inside TLS it would cost a handshake to say it.
+                            if tls.is_none() {
+                                let _told = timeout(LINGER, part(stream, ONE_TOO_MANY)).await;
+                            }
+                            return Err(refused);
+                        }
+                    };
                     let paced = Paced::new(open(stream, tls).await?);
                     Ok((Timed::new(paced, limits, share), peer))
                 }

@@ -15,7 +15,7 @@ use tracing::info;
 
 use super::{Admission, ClientAddresses, busy, respond};
 use crate::{
-    soap::{Fault, Version},
+    soap::{self, Fault, FormError, Version},
     telemetry::metrics::{self, Refusal},
 };
 
@@ -51,18 +51,18 @@ impl Expectations {
         }
         let client = self.client(&request);
         let length = header(&request, CONTENT_LENGTH).and_then(|length| length.parse().ok());
-        let version = soap_version(header(&request, CONTENT_TYPE).unwrap_or_default());
-        let refusal = match version {
-            Some(version) if length.is_some_and(|length: u64| length > self.max_body) => {
-                info!(%client, length, "a body longer than http.max_body was not asked for");
-                metrics::refused(Refusal::TooLarge);
-                respond(Fault::too_long().into_response(version), None, None)
-            }
-            _ if self.admission.is_full(client) => {
-                metrics::refused(Refusal::InFlight);
-                busy()
-            }
-            _ => return Ok(request),
+        let too_long = length
+            .filter(|&length: &u64| length > self.max_body)
+            .and_then(|_| too_long(header(&request, CONTENT_TYPE).unwrap_or_default()));
+        let refusal = if let Some(too_long) = too_long {
+            info!(%client, length, "a body longer than http.max_body was not asked for");
+            metrics::refused(Refusal::TooLarge);
+            respond(too_long, None, None)
+        } else if self.admission.is_full(client) {
+            metrics::refused(Refusal::InFlight);
+            busy()
+        } else {
+            return Ok(request);
         };
         Err(closing(refusal))
     }
@@ -78,14 +78,19 @@ fn header(request: &Request, name: HeaderName) -> Option<&str> {
     request.head().headers().get(name)?.to_str().ok()
 }
 
-/// The version in which a SOAP client will read a fault, told by its media type: there is no
-/// envelope yet. None for other clients, whose requests get what they get with a body.
-fn soap_version(content_type: &str) -> Option<Version> {
+/// The answer to too long a body of this content type. None if it is neither of SOAP, whose version
+/// has to be told by the media type, because there is no envelope yet, nor a form: those requests
+/// get what they get with a body.
+fn too_long(content_type: &str) -> Option<soap::Response> {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    [Version::V11, Version::V12].into_iter().find(|version| {
-        let answered = version.content_type().split(';').next();
-        answered.is_some_and(|known| media_type.eq_ignore_ascii_case(known))
-    })
+    let is = |known: &str| media_type.eq_ignore_ascii_case(known);
+    if is("application/x-www-form-urlencoded") {
+        return Some(FormError::TooLong.into_response());
+    }
+    [Version::V11, Version::V12]
+        .into_iter()
+        .find(|version| version.content_type().split(';').next().is_some_and(is))
+        .map(|version| Fault::too_long().into_response(version))
 }
 
 /// The client may send the body all the same, so the connection cannot carry another request.

@@ -64,7 +64,7 @@ impl<'a> Forwarded<'a> {
             host: host.filter(|host| is_host(host)),
             port: first(headers, "x-forwarded-port").and_then(|port| port.parse().ok()),
             prefix: first(headers, "x-forwarded-prefix")
-                .filter(|prefix| prefix.starts_with('/'))
+                .filter(|prefix| is_path(prefix))
                 .unwrap_or_default(),
         }
     }
@@ -80,6 +80,12 @@ fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 fn is_host(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
     !text.is_empty() && text.chars().all(allowed)
+}
+
+/// Whether this can be the beginning of a path: it becomes part of an address.
+fn is_path(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(c);
+    text.starts_with('/') && text.chars().all(allowed)
 }
 
 /// The colons of an IPv6 address stand in brackets.
@@ -182,6 +188,7 @@ mod tests {
         let headers = [
             ("host", "fax.example"),
             ("x-forwarded-host", "fax.example/<path>"),
+            ("x-forwarded-prefix", "/legacy path"),
         ];
         assert_eq!(address("10.0.0.1", &headers), "http://fax.example/dfs.asmx");
     }

@@ -68,6 +68,10 @@ impl Decoder {
     /// Decodes the end of the value, whose padding may be missing.
     pub(crate) fn finish(&mut self, block: &mut BytesMut) -> Result<(), Malformed> {
         self.clean()?;
+        // White space to the decoder, but not to XML, which does not have it at all.
+        if self.gathered.contains(&b'\x0C') {
+            return Err(Malformed::Base64);
+        }
         // A lone character is refused: its six bits are no byte, so data is missing.
         let tail = forgiving_decode_to_vec(&self.gathered).map_err(|_| Malformed::Base64)?;
         block.extend_from_slice(&tail);

@@ -4,19 +4,15 @@ use std::{io, sync::Arc, time::Duration};
 
 use actix_web::rt::net::TcpStream;
 use rustls::{ServerConfig, crypto::ring::default_provider};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    time::timeout,
-};
+use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{Certificates, TlsError};
+use crate::http::part;
 
 /// What is said to a client that speaks HTTP without TLS.
 const PLAIN_HTTP: &str = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Content-Length: 48\r\nConnection: close\r\n\r\nThis port speaks HTTPS: use an https:// address\n";
-/// How much of such a client's request is read so that it can see the answer, in bytes.
-const READ_BESIDE: u64 = 64 * 1024;
 
 /// Makes TLS connections of TCP connections: TLS 1.2 and 1.3, HTTP/1 inside.
 #[derive(Clone)]
@@ -56,20 +52,11 @@ impl Acceptor {
         stream.peek(&mut first).await?;
         // Methods begin so, and no TLS record does.
         if first[0].is_ascii_uppercase() {
-            explain(stream).await?;
+            part(stream, PLAIN_HTTP.as_bytes()).await?;
             return Err(io::Error::other("the client speaks HTTP without TLS"));
         }
         self.tls.accept(stream).await
     }
-}
-
-async fn explain(mut stream: TcpStream) -> io::Result<()> {
-    stream.write_all(PLAIN_HTTP.as_bytes()).await?;
-    stream.shutdown().await?;
-    // Closing a connection with unread bytes can destroy the answer.
-    let mut rest = stream.take(READ_BESIDE);
-    tokio::io::copy(&mut rest, &mut tokio::io::sink()).await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Making UTF-8 of other encodings, piece by piece.
 
-use encoding_rs::{DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252, mem};
+use encoding_rs::{DecoderResult, Encoding as Standard, UTF_16BE, UTF_16LE, WINDOWS_1252, mem};
 
 use super::Encoding;
-use crate::xml::Malformed;
 
 /// Makes UTF-8 of one other encoding.
 pub(super) enum Decoder {
@@ -31,31 +30,42 @@ impl Decoder {
         })
     }
 
-    /// Decodes some of `input` into `output`; returns how many bytes it took and wrote. With an
-    /// empty `input`, the document has ended.
-    pub(super) fn decode(
-        &mut self,
-        input: &[u8],
-        output: &mut [u8],
-    ) -> Result<(usize, usize), Malformed> {
-        match self {
+    /// Decodes some of `input` into `output`. With an empty `input`, the document has ended.
+    pub(super) fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Decoded {
+        let (taken, written, malformed) = match self {
             Self::Stateful(decoder) => {
                 let ended = input.is_empty();
-                match decoder.decode_to_utf8_without_replacement(input, output, ended) {
-                    (DecoderResult::Malformed(..), ..) => Err(Malformed::Encoding),
-                    (_, taken, written) => Ok((taken, written)),
-                }
+                let (result, taken, written) =
+                    decoder.decode_to_utf8_without_replacement(input, output, ended);
+                let malformed = matches!(result, DecoderResult::Malformed(..));
+                (taken, written, malformed)
             }
-            Self::Latin1 => Ok(mem::convert_latin1_to_utf8_partial(input, output)),
+            Self::Latin1 => {
+                let (taken, written) = mem::convert_latin1_to_utf8_partial(input, output);
+                (taken, written, false)
+            }
             Self::Ascii => {
-                let length = input.len().min(output.len());
-                let text = &input[..length];
-                if !text.is_ascii() {
-                    return Err(Malformed::Encoding);
-                }
-                output[..length].copy_from_slice(text);
-                Ok((length, length))
+                let most = input.len().min(output.len());
+                let length = Standard::ascii_valid_up_to(&input[..most]);
+                output[..length].copy_from_slice(&input[..length]);
+                (length, length, length < most)
             }
+        };
+        Decoded {
+            taken,
+            written,
+            malformed,
         }
     }
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decoded {
+    /// Bytes of the input that were used.
+    pub taken: usize,
+    /// Bytes of text that were written.
+    pub written: usize,
+    /// Behind that text, something is malformed.
+    pub malformed: bool,
 }

@@ -45,6 +45,9 @@ struct Decoding {
     text: Box<[u8; BUFFER]>,
     unread: std::ops::Range<usize>,
     ended: bool,
+    /// Behind the unread text, something is malformed: what comes before it is read first, so
+    /// that it does not matter in which pieces the document arrives.
+    malformed: bool,
 }
 
 impl<R: AsyncBufRead + Unpin> Utf8<R> {
@@ -89,16 +92,17 @@ impl Decoding {
             text: Box::new([0; BUFFER]),
             unread: 0..0,
             ended: false,
+            malformed: false,
         }
     }
 
     /// Decodes some of `input` when all text was read; returns how many bytes it took.
-    fn decode(&mut self, input: &[u8]) -> io::Result<usize> {
+    fn decode(&mut self, input: &[u8]) -> usize {
         let decoded = self.decoder.decode(input, &mut self.text[..]);
-        let (taken, written) = decoded.map_err(malformed)?;
-        self.unread = 0..written;
+        self.unread = 0..decoded.written;
         self.ended = input.is_empty();
-        Ok(taken)
+        self.malformed = decoded.malformed;
+        decoded.taken
     }
 }
 
@@ -116,12 +120,18 @@ impl<R: AsyncBufRead + Unpin> AsyncBufRead for Utf8<R> {
             }
             return Pin::new(&mut this.source).poll_fill_buf(context);
         };
-        while decoding.unread.is_empty() && !decoding.ended {
+        while decoding.unread.is_empty() {
+            if decoding.malformed {
+                return Poll::Ready(Err(malformed(Malformed::Encoding)));
+            }
+            if decoding.ended {
+                break;
+            }
             if this.used < this.head.len() {
-                this.used += decoding.decode(&this.head[this.used..])?;
+                this.used += decoding.decode(&this.head[this.used..]);
             } else {
                 let input = ready!(Pin::new(&mut this.source).poll_fill_buf(context))?;
-                let taken = decoding.decode(input)?;
+                let taken = decoding.decode(input);
                 Pin::new(&mut this.source).consume(taken);
             }
         }

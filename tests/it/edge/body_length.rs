@@ -136,6 +136,22 @@ async fn a_client_that_is_not_asked_is_answered_in_its_version() {
 }
 
 #[tokio::test]
+async fn a_form_is_not_asked_for_either() {
+    let gateway = gateway().await;
+    let request = chunk_request("", &vec![7; 2 * LIMIT])
+        .line("POST /dfs.asmx/UploadFileChunk HTTP/1.1")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("Expect", "100-continue");
+    let mut wire = Wire::connect(gateway.address).await;
+    wire.send(&request.head()).await;
+    let answer = wire.answer().await;
+    assert_eq!(answer.status, 500, "{answer:?}");
+    assert!(answer.body.contains("Maximum request length exceeded."));
+    wire.closed().await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn the_fault_comes_in_the_version_of_the_request() {
     let gateway = gateway().await;
     let parameters = session_element("") + &chunk_element(&vec![7; 2 * LIMIT]);

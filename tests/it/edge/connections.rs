@@ -1,5 +1,4 @@
-//! One address can have `server.max_connections_per_address` connections; further ones are
-//! closed, and a trusted proxy may have as many as it needs.
+//! One address can have `server.max_connections_per_address` connections; further ones get 503, and a trusted proxy may have as many as it needs.
 
 use crate::support::{eventually::eventually, gateway::Gateway, request::Request, wire::Wire};
 
@@ -13,7 +12,9 @@ async fn an_address_with_all_its_connections_gets_no_more_until_one_ends() {
         assert_eq!(wire.ask(&health).await.status, 200);
         open.push(wire);
     }
-    assert_eq!(Wire::connect(gateway.address).await.closed().await, "");
+    let told = Wire::connect(gateway.address).await.closed().await;
+    assert!(told.starts_with("HTTP/1.1 503 "), "{told}");
+    assert!(told.contains("\r\nRetry-After: "), "{told}");
     for wire in &mut open {
         assert_eq!(wire.ask(&health).await.status, 200);
     }
@@ -22,7 +23,10 @@ async fn an_address_with_all_its_connections_gets_no_more_until_one_ends() {
         let mut wire = Wire::connect(gateway.address).await;
         let last = health.clone().header("Connection", "close");
         wire.offer(&last.bytes()).await;
-        (!wire.closed().await.is_empty()).then_some(())
+        wire.closed()
+            .await
+            .starts_with("HTTP/1.1 200 ")
+            .then_some(())
     })
     .await;
     gateway.stop().await;
