@@ -15,6 +15,8 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+use crate::xml::buffered;
+
 /// How long, how slow and how large a body may be.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimits {
@@ -170,12 +172,7 @@ impl AsyncRead for Body {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        ready!(this.poll_block(context))?;
-        let length = this.block.len().min(into.remaining());
-        into.put_slice(&this.block[..length]);
-        this.block.advance(length);
-        Poll::Ready(Ok(()))
+        buffered::poll_read(self, context, into)
     }
 }
 

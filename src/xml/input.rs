@@ -8,7 +8,7 @@ use std::{
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, ReadBuf};
 
-use super::Limit;
+use super::{Limit, buffered};
 
 /// quick-xml collects a whole token before it returns; this is what keeps that bounded: after
 /// [`Input::allow`]ed bytes the stream fails with [`Limit::Text`] instead of giving more.
@@ -89,14 +89,10 @@ impl<R: AsyncBufRead + Unpin> AsyncBufRead for Input<R> {
 
 impl<R: AsyncBufRead + Unpin> AsyncRead for Input<R> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let available = ready!(self.as_mut().poll_fill_buf(cx))?;
-        let amount = available.len().min(into.remaining());
-        into.put_slice(&available[..amount]);
-        self.consume(amount);
-        Poll::Ready(Ok(()))
+        buffered::poll_read(self, context, into)
     }
 }

@@ -9,6 +9,7 @@
 //! attack.
 
 pub(crate) mod base64;
+pub(crate) mod buffered;
 mod characters;
 mod element;
 mod encoding;

@@ -19,6 +19,7 @@ use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 use gunzip::Gunzip;
 
 use super::BodyError;
+use crate::xml::buffered;
 
 /// What a body was coded with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,14 +143,10 @@ impl<R: AsyncBufRead + Unpin> AsyncBufRead for Content<R> {
 
 impl<R: AsyncBufRead + Unpin> AsyncRead for Content<R> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let available = ready!(self.as_mut().poll_fill_buf(context))?;
-        let length = available.len().min(into.remaining());
-        into.put_slice(&available[..length]);
-        self.consume(length);
-        Poll::Ready(Ok(()))
+        buffered::poll_read(self, context, into)
     }
 }

@@ -13,7 +13,7 @@ use super::{
     decide::{Decision, decide},
     decoder::Decoder,
 };
-use crate::xml::Malformed;
+use crate::xml::{Malformed, buffered};
 
 /// The buffer for text that was made UTF-8, in bytes.
 const BUFFER: usize = 8 * 1024;
@@ -152,14 +152,10 @@ impl<R: AsyncBufRead + Unpin> AsyncBufRead for Utf8<R> {
 
 impl<R: AsyncBufRead + Unpin> AsyncRead for Utf8<R> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let available = ready!(self.as_mut().poll_fill_buf(context))?;
-        let amount = available.len().min(into.remaining());
-        into.put_slice(&available[..amount]);
-        self.consume(amount);
-        Poll::Ready(Ok(()))
+        buffered::poll_read(self, context, into)
     }
 }

@@ -1,13 +1,9 @@
 //! No log line holds a password, a `SessionID` or a query string, however much is logged.
 
-use std::{
-    io::{Seek, read_to_string},
-    sync::Arc,
-};
-
 use crate::support::{
     alone::has_process_of_its_own,
     gateway::{Gateway, PASSWORD, USER},
+    log::Log,
     request::{Request, chunk_element, credentials, session_element},
     wire::Wire,
 };
@@ -19,11 +15,7 @@ async fn log_lines_hold_no_secrets() {
     if !has_process_of_its_own("edge::secrets::log_lines_hold_no_secrets") {
         return;
     }
-    let lines = Arc::new(tempfile::tempfile().unwrap());
-    tracing_subscriber::fmt()
-        .with_env_filter("warn,chunkgate=trace")
-        .with_writer(Arc::clone(&lines))
-        .init();
+    let kept = Log::keep();
 
     let gateway = Gateway::start().await;
     let mut client = gateway.client();
@@ -60,8 +52,7 @@ async fn log_lines_hold_no_secrets() {
     assert_eq!(client.cancel(&session).await, 0);
     gateway.stop().await;
 
-    (&*lines).rewind().unwrap();
-    let log = read_to_string(&*lines).unwrap();
+    let log = kept.text();
     for line in [
         "StartFileUpload",
         "UploadFileChunk",

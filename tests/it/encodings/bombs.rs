@@ -1,7 +1,7 @@
 //! A little that becomes much: no more than `http.max_body` of it is decoded, memory stays as it
 //! is, and others are served meanwhile.
 
-use std::{fs, io::Write as _};
+use std::io::Write as _;
 
 use flate2::{Compression, write::GzEncoder};
 use tokio::task::JoinSet;
@@ -48,7 +48,7 @@ async fn bombs_cost_no_memory() {
     let mut wire = Wire::connect(gateway.address).await;
     let plain = coded("gzip", gzip(chunk_envelope("", b"chunk").as_bytes()));
     assert_eq!(wire.ask(&plain).await.result("UploadFileChunk"), -1062);
-    let before = peak(&gateway);
+    let before = gateway.peak_memory();
 
     let bomb = coded("gzip", bomb());
     let mut bombs = JoinSet::new();
@@ -61,18 +61,9 @@ async fn bombs_cost_no_memory() {
     }
     bombs.join_all().await;
 
-    let grown = peak(&gateway) - before;
+    let grown = gateway.peak_memory() - before;
     eprintln!("{grown} KiB more than {before} KiB for {BOMBS} bombs at once");
     assert!(grown < BOMBS as u64 * EACH, "{grown} KiB more");
     assert_eq!(wire.ask(&plain).await.result("UploadFileChunk"), -1062);
     gateway.stop().await;
-}
-
-/// The most memory that was ever resident, in KiB.
-fn peak(gateway: &Process) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", gateway.process()))
-        .expect("the gateway runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    number.and_then(|kib| kib.parse().ok()).expect("a number")
 }

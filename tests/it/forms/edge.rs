@@ -1,16 +1,12 @@
 //! The limits of the edge hold for forms as for envelopes.
 
-use std::{
-    io::{Seek, read_to_string},
-    sync::Arc,
-};
-
 use crate::{
     edge::support::{closes, is_busy, metric, received},
     encodings::support::gzip,
     interfax::support::{NO_SESSION, document, status},
     support::{
-        alone::has_process_of_its_own, eventually::eventually, gateway::Gateway, wire::Wire,
+        alone::has_process_of_its_own, eventually::eventually, gateway::Gateway, log::Log,
+        wire::Wire,
     },
 };
 
@@ -115,11 +111,7 @@ async fn log_lines_hold_nothing_of_a_form() {
     if !has_process_of_its_own("forms::edge::log_lines_hold_nothing_of_a_form") {
         return;
     }
-    let lines = Arc::new(tempfile::tempfile().unwrap());
-    tracing_subscriber::fmt()
-        .with_env_filter("warn,chunkgate=trace")
-        .with_writer(Arc::clone(&lines))
-        .init();
+    let kept = Log::keep();
     let gateway = Gateway::start().await;
     let mut wire = Wire::connect(gateway.address).await;
     for request in [query_request, form_request] {
@@ -142,8 +134,7 @@ async fn log_lines_hold_nothing_of_a_form() {
         }
     }
     gateway.stop().await;
-    (&*lines).rewind().unwrap();
-    let log = read_to_string(&*lines).unwrap();
+    let log = kept.text();
     assert_eq!(log.matches("CancelFileUpload").count(), 4, "{log}");
     assert!(!log.contains("a-secret"), "{log}");
 }

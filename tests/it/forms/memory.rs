@@ -1,7 +1,7 @@
 //! Many megabytes in a form, in base64 or as one field for each byte, take no memory.
 
 use std::{
-    fs, io,
+    io,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt as _, ReadBuf};
 
 use crate::{
     soap::support::{Call, Recorder},
-    support::alone::has_process_of_its_own,
+    support::{alone::has_process_of_its_own, process::memory_of},
     xml::support::run,
 };
 
@@ -58,10 +58,8 @@ impl AsyncRead for Repeated {
 
 /// The most memory that the process has had, in KiB.
 fn peak() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    number.and_then(|number| number.parse().ok()).expect("KiB")
+    let this = i32::try_from(std::process::id()).expect("a process number");
+    memory_of(this, "VmHWM")
 }
 
 /// Measures a form of `piece`s: what a small one brings into memory, code for one, a thousand

@@ -1,13 +1,9 @@
 //! No log line holds what was entered into a form, however much is logged.
 
-use std::{
-    io::{Seek, read_to_string},
-    sync::Arc,
-};
-
 use crate::support::{
     alone::has_process_of_its_own,
     gateway::{Gateway, PASSWORD, USER},
+    log::Log,
     wire::Wire,
 };
 
@@ -18,11 +14,7 @@ async fn log_lines_hold_nothing_that_was_entered() {
     if !has_process_of_its_own("help::secrets::log_lines_hold_nothing_that_was_entered") {
         return;
     }
-    let lines = Arc::new(tempfile::tempfile().unwrap());
-    tracing_subscriber::fmt()
-        .with_env_filter("warn,chunkgate=trace")
-        .with_writer(Arc::clone(&lines))
-        .init();
+    let kept = Log::keep();
 
     let gateway = Gateway::start().await;
     let session = gateway.client().start().await;
@@ -57,8 +49,7 @@ async fn log_lines_hold_nothing_that_was_entered() {
     }
     gateway.stop().await;
 
-    (&*lines).rewind().unwrap();
-    let log = read_to_string(&*lines).unwrap();
+    let log = kept.text();
     for line in ["StartFileUpload", "UploadFileChunk", "CancelFileUpload"] {
         assert!(log.contains(line), "{line} was not logged:\n{log}");
     }

@@ -2,13 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinSet, time::Instant};
+use tokio::{sync::watch, task::JoinSet};
 
 use super::{
     documents, soap,
     victim::{Victim, exchange},
 };
-use crate::support::soap::{Client, chunk_parameters, request};
+use crate::support::{
+    soap::{Client, chunk_parameters, request},
+    speed::{chunks_of_a_phase, kept},
+};
 
 /// Attackers, each with one attack after the other.
 const ATTACKERS: usize = 4;
@@ -20,7 +23,6 @@ const LARGEST: usize = 100_000;
 const CHUNK: usize = 200_000;
 /// Pairs of phases, each alone and beside the attackers.
 const PAIRS: usize = 9;
-const PHASE: Duration = Duration::from_millis(600);
 const KEPT: f64 = 0.9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -60,26 +62,8 @@ async fn a_client_keeps_its_speed_beside_attackers() {
         enough.send_replace(true);
         attackers.join_all().await;
     }
-    let kept = undisturbed(&mut alone).as_secs_f64() / undisturbed(&mut beside).as_secs_f64();
+    let kept = kept(&mut alone, &mut beside);
     eprintln!("kept of its speed: {kept:.2}");
     assert!(kept >= KEPT, "{kept:.2}");
     victim.stop_unharmed().await;
-}
-
-/// How long each chunk took that a client uploads, one after the other.
-async fn chunks_of_a_phase(client: &mut Client, chunk: &[u8]) -> Vec<Duration> {
-    let (phase, mut took) = (Instant::now(), Vec::new());
-    while phase.elapsed() < PHASE {
-        let begun = Instant::now();
-        let answer = client.send(chunk).await;
-        took.push(begun.elapsed());
-        assert!(answer.result("UploadFileChunk") > 0, "{answer:?}");
-    }
-    took
-}
-
-/// What a chunk takes when the machine does little else: of all, a fifth took less.
-fn undisturbed(took: &mut [Duration]) -> Duration {
-    took.sort();
-    took[took.len() / 5]
 }

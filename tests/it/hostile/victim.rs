@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::support::{
-    process::{Changes, DataDirectory, Process},
+    process::{Changes, DataDirectory, Process, memory_of},
     retrying::RetryingClient,
     soap::{Answer, Client, chunk_parameters, request},
 };
@@ -88,11 +88,7 @@ impl Victim {
 
     /// Memory of the gateway, in KiB: `VmRSS` for now, `VmHWM` for the most there ever was.
     pub fn memory(&self, which: &str) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.gateway.process()))
-            .expect("the gateway runs");
-        let line = status.lines().find_map(|line| line.strip_prefix(which));
-        let number = line.and_then(|line| line.strip_prefix(':')?.trim().strip_suffix(" kB"));
-        number.and_then(|kib| kib.parse().ok()).expect("a number")
+        memory_of(self.gateway.process(), which)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Many large chunks at once need no more memory than a few small ones.
 
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
 use base64_simd::STANDARD;
 use tokio::{
@@ -29,7 +29,7 @@ async fn two_hundred_large_chunks_at_once_fit_into_100_megabytes() {
     gateway.add_account().await;
     let mut client = RetryingClient::new(gateway.address);
     let chunk: Arc<str> = STANDARD.encode_to_string(vec![b'm'; CHUNK]).into();
-    let idle = peak(&gateway);
+    let idle = gateway.peak_memory();
 
     let all_connected = Arc::new(Barrier::new(CLIENTS));
     let mut uploads = JoinSet::new();
@@ -45,7 +45,7 @@ async fn two_hundred_large_chunks_at_once_fit_into_100_megabytes() {
     }
     uploads.join_all().await;
 
-    let peak = peak(&gateway);
+    let peak = gateway.peak_memory();
     eprintln!("at most {peak} KiB resident, {idle} KiB of them before the chunks");
     assert!(peak < LIMIT, "{peak} KiB were resident");
     gateway.stop().await;
@@ -78,13 +78,4 @@ pub async fn upload(
     sent.await.expect("the gateway reads");
     let answer = read_answer(&mut connection).await;
     assert_eq!(answer.result("UploadFileChunk"), 3 << 20);
-}
-
-/// The most memory that was ever resident, in KiB.
-pub fn peak(gateway: &Process) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", gateway.process()))
-        .expect("the gateway runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    number.and_then(|kib| kib.parse().ok()).expect("a number")
 }

@@ -2,18 +2,13 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use tokio::{
-    io::AsyncWriteExt,
-    net::TcpStream,
-    sync::watch,
-    task::JoinSet,
-    time::{Instant, interval},
-};
+use tokio::{io::AsyncWriteExt, net::TcpStream, sync::watch, task::JoinSet, time::interval};
 
 use crate::support::{
     process::{DataDirectory, Process},
     retrying::RetryingClient,
     soap::{Client, chunk_parameters, request},
+    speed::{chunks_of_a_phase, kept},
 };
 
 const TRICKLING: u32 = 1000;
@@ -23,7 +18,6 @@ const A_FEW_BYTES: usize = 16;
 const CHUNK: usize = 200_000;
 /// Pairs of phases, each alone and beside the thousand.
 const PAIRS: usize = 9;
-const PHASE: Duration = Duration::from_millis(600);
 const KEPT: f64 = 0.9;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -47,29 +41,10 @@ async fn a_fast_client_keeps_its_speed_beside_a_thousand_that_trickle() {
         beside.extend(chunks_of_a_phase(&mut client, &fast).await);
         trickling.stop().await;
     }
-    let kept = undisturbed(&mut alone).as_secs_f64() / undisturbed(&mut beside).as_secs_f64();
+    let kept = kept(&mut alone, &mut beside);
     eprintln!("kept of its speed: {kept:.2}");
     assert!(kept >= KEPT, "{kept:.2}");
     gateway.stop().await;
-}
-
-/// How long each chunk took that a client uploads, one after the other.
-async fn chunks_of_a_phase(client: &mut Client, chunk: &[u8]) -> Vec<Duration> {
-    let (phase, mut took) = (Instant::now(), Vec::new());
-    while phase.elapsed() < PHASE {
-        let begun = Instant::now();
-        let answer = client.send(chunk).await;
-        took.push(begun.elapsed());
-        assert!(answer.result("UploadFileChunk") > 0, "{answer:?}");
-    }
-    took
-}
-
-/// What a chunk takes when the machine does little else: of all, a fifth took less. The disk and
-/// other programs make many of them slower, but what a thousand clients cost, each chunk pays.
-fn undisturbed(took: &mut [Duration]) -> Duration {
-    took.sort();
-    took[took.len() / 5]
 }
 
 /// The thousand.

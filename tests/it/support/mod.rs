@@ -3,6 +3,7 @@
 pub mod alone;
 pub mod eventually;
 pub mod gateway;
+pub mod log;
 pub mod outage;
 pub mod postgres;
 pub mod process;
@@ -10,4 +11,5 @@ pub mod proxy;
 pub mod request;
 pub mod retrying;
 pub mod soap;
+pub mod speed;
 pub mod wire;

@@ -116,6 +116,11 @@ impl Process {
         i32::try_from(id).expect("a process number")
     }
 
+    /// The most memory of it that was ever resident, in KiB.
+    pub fn peak_memory(&self) -> u64 {
+        memory_of(self.process(), "VmHWM")
+    }
+
     /// `kill -9`, and the end of the process; its Postgres may live a little longer.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("it dies");
@@ -159,6 +164,14 @@ pub async fn ended(process: i32) {
     timeout(PATIENCE, end_of(process))
         .await
         .expect("it ends in time");
+}
+
+/// Memory of a process, in KiB: `VmRSS` for now, `VmHWM` for the most there ever was.
+pub fn memory_of(process: i32, which: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix(which));
+    let number = line.and_then(|line| line.strip_prefix(':')?.trim().strip_suffix(" kB"));
+    number.and_then(|kib| kib.parse().ok()).expect("a number")
 }
 
 /// A port that nobody has now.

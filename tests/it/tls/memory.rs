@@ -6,7 +6,7 @@ use base64_simd::STANDARD;
 use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::{
-    load::memory::{CHUNK, CLIENTS, LIMIT, peak, upload},
+    load::memory::{CHUNK, CLIENTS, LIMIT, upload},
     support::{
         process::{DataDirectory, Process, free_port},
         retrying::RetryingClient,
@@ -52,7 +52,10 @@ async fn two_hundred_large_chunks_at_once_are_no_burden() {
     }
     uploads.join_all().await;
 
-    let (peak, limit) = (peak(&gateway), LIMIT + OF_A_CONNECTION * CLIENTS as u64);
+    let (peak, limit) = (
+        gateway.peak_memory(),
+        LIMIT + OF_A_CONNECTION * CLIENTS as u64,
+    );
     eprintln!("at most {peak} KiB resident");
     assert!(peak < limit, "{peak} KiB were resident");
     gateway.stop().await;
