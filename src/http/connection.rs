@@ -1,6 +1,7 @@
 //! Looking at the client's end of a connection without reading from it.
 
 use std::{
+    net::SocketAddr,
     os::fd::{AsFd, OwnedFd},
     rc::Rc,
 };
@@ -19,6 +20,7 @@ use crate::engine::Peer;
 pub struct Connection {
     socket: OwnedFd,
     is_tls: bool,
+    local_address: Option<SocketAddr>,
 }
 
 impl Connection {
@@ -28,6 +30,7 @@ impl Connection {
             data.insert(Rc::new(Self {
                 socket,
                 is_tls: transport.is_tls(),
+                local_address: transport.socket().local_addr().ok(),
             }));
         }
     }
@@ -40,6 +43,11 @@ impl Connection {
     /// Whether it is one of TLS.
     pub fn is_tls(&self) -> bool {
         self.is_tls
+    }
+
+    /// The address of ours that the client has connected to.
+    pub fn local_address(&self) -> Option<SocketAddr> {
+        self.local_address
     }
 
     /// What the client's end looks like now, whatever of its bytes are still unread: those of the
@@ -82,6 +90,7 @@ mod tests {
         let connection = Connection {
             socket,
             is_tls: false,
+            local_address: None,
         };
         (client, server, connection)
     }

@@ -4,6 +4,7 @@
 mod admission;
 mod answer;
 mod body;
+mod boundary;
 mod client;
 mod connection;
 mod content_coding;

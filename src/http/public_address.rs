@@ -2,7 +2,10 @@
 
 use actix_web::{
     HttpRequest,
-    http::header::{HOST, HeaderMap},
+    http::{
+        header::{HOST, HeaderMap},
+        uri::Authority,
+    },
 };
 
 use super::{ClientAddresses, Connection};
@@ -16,9 +19,12 @@ pub fn public_address(request: &HttpRequest, proxies: &ClientAddresses, path: &s
     } else {
         Forwarded::default()
     };
-    let https = forwarded
-        .https
-        .unwrap_or_else(|| Connection::of(request).is_some_and(|connection| connection.is_tls()));
+    let connection = Connection::of(request);
+    let https = forwarded.https.unwrap_or_else(|| {
+        connection
+            .as_ref()
+            .is_some_and(|connection| connection.is_tls())
+    });
     let scheme = if https { "https" } else { "http" };
     let host = forwarded
         .host
@@ -29,7 +35,10 @@ pub fn public_address(request: &HttpRequest, proxies: &ClientAddresses, path: &s
         (Some(host), Some(port)) if !has_port(host) => format!("{host}:{port}"),
         (Some(host), _) => host.to_owned(),
         // HTTP/1.0 need not say how it calls us.
-        (None, _) => request.app_config().local_addr().to_string(),
+        (None, _) => connection
+            .and_then(|connection| connection.local_address())
+            .unwrap_or_else(|| request.app_config().local_addr())
+            .to_string(),
     };
     let prefix = forwarded.prefix.trim_end_matches('/');
     format!("{scheme}://{authority}{prefix}{path}")
@@ -62,7 +71,9 @@ impl<'a> Forwarded<'a> {
         Self {
             https: scheme.map(|scheme| scheme.eq_ignore_ascii_case("https")),
             host: host.filter(|host| is_host(host)),
-            port: first(headers, "x-forwarded-port").and_then(|port| port.parse().ok()),
+            port: first(headers, "x-forwarded-port")
+                .and_then(|port| port.parse().ok())
+                .filter(|&port| port > 0),
             prefix: first(headers, "x-forwarded-prefix")
                 .filter(|prefix| is_path(prefix))
                 .unwrap_or_default(),
@@ -79,12 +90,16 @@ fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// Whether this can be a host with or without a port: it becomes part of an address.
 fn is_host(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_:[]".contains(c);
-    !text.is_empty() && text.chars().all(allowed)
+    text.chars().all(allowed)
+        && text.parse::<Authority>().is_ok_and(|authority| {
+            let port = authority.port_u16();
+            !authority.host().is_empty() && port.map_or(!has_port(text), |port| port > 0)
+        })
 }
 
 /// Whether this can be the beginning of a path: it becomes part of an address.
 fn is_path(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(c);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "/-._~!$&()*+,;=:@%".contains(c);
     text.starts_with('/') && text.chars().all(allowed)
 }
 
@@ -98,7 +113,7 @@ fn has_port(host: &str) -> bool {
 mod tests {
     use actix_web::test::TestRequest;
 
-    use super::{ClientAddresses, public_address};
+    use super::{ClientAddresses, is_host, public_address};
 
     fn address(peer: &str, headers: &[(&'static str, &'static str)]) -> String {
         let mut request = TestRequest::default().peer_addr(format!("{peer}:4711").parse().unwrap());
@@ -180,6 +195,24 @@ mod tests {
                 ("x-forwarded-proto", "https"),
             ];
             assert_eq!(address("10.0.0.1", &headers), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_none() {
+        for host in [
+            "", ":", "a:", ":80", "a:0", "a:99999", "a:1:2", "[::1", "a b", "a/b", "u@a",
+        ] {
+            assert!(!is_host(host), "{host}");
+        }
+        for host in [
+            "a",
+            "a.example:8080",
+            "192.0.2.1:1",
+            "[::1]",
+            "[2001:db8::1]:65535",
+        ] {
+            assert!(is_host(host), "{host}");
         }
     }
 

@@ -1,24 +1,31 @@
 //! A connection whose client has to send its requests' heads and take its answers in time.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
 use actix_web::{
-    Error, HttpRequest,
+    Error, HttpMessage, HttpRequest,
     body::{BoxBody, MessageBody},
     dev::{Extensions, ServiceRequest, ServiceResponse},
+    http::header::CONTENT_LENGTH,
     middleware::Next,
 };
+use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tracing::debug;
 
-use super::{answer::keeping, deadline::Deadline, per_address::Share};
+use super::{
+    answer::keeping,
+    boundary::{Boundary, Framing, Pause},
+    deadline::Deadline,
+    per_address::Share,
+};
 use crate::telemetry::metrics::{self, Refusal};
 
 /// What is sent before a connection ends on which no whole head came.
@@ -41,6 +48,9 @@ pub struct ConnectionLimits {
 ///   ([`super::Body`]), and so has the time between requests (`http.keep_alive`).
 /// - The server reads on while its answers wait to be taken, and keeps all of them. Here nothing
 ///   is read while an answer waits, so what a connection keeps is bounded.
+/// - The server decodes heads ahead while a request is served, and answers that request in the way
+///   the last head asks for: without a body, if that is a HEAD. Here a pipelined request is handed
+///   over when the one before it was answered (`edge::pipelined`).
 pub struct Timed<S> {
     stream: S,
     serving: Rc<Serving>,
@@ -48,6 +58,9 @@ pub struct Timed<S> {
     answer: Deadline,
     /// Reading was refused while an answer waited.
     held_back: bool,
+    boundary: Boundary,
+    /// What was read of the next requests.
+    ahead: BytesMut,
     /// Its place among the connections of its address.
     _share: Option<Share>,
 }
@@ -63,6 +76,8 @@ impl<S> Timed<S> {
             head,
             answer: Deadline::new(limits.answer),
             held_back: false,
+            boundary: Boundary::new(),
+            ahead: BytesMut::new(),
             _share: share,
         }
     }
@@ -82,8 +97,11 @@ impl<S> Timed<S> {
 #[derive(Debug, Default)]
 struct Serving {
     now: Cell<bool>,
-    /// A head has come since the connection was read last; it may have been answered since, too.
-    begun: Cell<bool>,
+    /// A head has come since the connection was read last, and this follows it; the request may
+    /// have been answered since, too.
+    begun: Cell<Option<Framing>>,
+    /// Whoever wants to read the next request.
+    reader: RefCell<Option<Waker>>,
 }
 
 /// A request that is being served, until it is dropped.
@@ -93,7 +111,7 @@ impl Served {
     fn begin(request: &HttpRequest) -> Option<Self> {
         let serving = Rc::clone(request.conn_data::<Rc<Serving>>()?);
         serving.now.set(true);
-        serving.begun.set(true);
+        serving.begun.set(Some(framing(request)));
         Some(Self(serving))
     }
 }
@@ -101,6 +119,22 @@ impl Served {
 impl Drop for Served {
     fn drop(&mut self) {
         self.0.now.set(false);
+        if let Some(reader) = self.0.reader.take() {
+            reader.wake();
+        }
+    }
+}
+
+/// What follows a head. The server has refused lengths that are none.
+fn framing(request: &HttpRequest) -> Framing {
+    let length = request.headers().get(CONTENT_LENGTH);
+    match request.chunked() {
+        Ok(true) => Framing::Chunked,
+        Ok(false) | Err(_) => Framing::Length(
+            length
+                .and_then(|length| length.to_str().ok()?.trim().parse().ok())
+                .unwrap_or_default(),
+        ),
     }
 }
 
@@ -128,6 +162,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Timed<S> {
         if let Poll::Ready(Ok(_)) = stream.poll_write(context, TOO_LATE) {
             let _best_effort = Pin::new(&mut self.stream).poll_flush(context);
         }
+    }
+
+    /// Reads what may be handed over now, and keeps what came beyond it.
+    fn poll_read_on(
+        &mut self,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        if self.ahead.is_empty() {
+            ready!(Pin::new(&mut self.stream).poll_read(context, into))?;
+            let read = &into.filled()[before..];
+            let taken = self.boundary.take(read);
+            self.ahead.extend_from_slice(&read[taken..]);
+            into.set_filled(before + taken);
+        } else {
+            let most = self.ahead.len().min(into.remaining());
+            let taken = self.boundary.take(&self.ahead[..most]);
+            into.put_slice(&self.ahead[..taken]);
+            self.ahead.advance(taken);
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// An answer that cannot be written now may wait, but not for ever.
@@ -164,11 +220,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Timed<S> {
             return Poll::Ready(Err(not_taken()));
         }
         let serving = this.serving.now.get();
-        if this.serving.begun.take() || serving {
+        let begun = this.serving.begun.take();
+        if begun.is_some() || serving {
             this.head.end();
         }
+        if let Some(framing) = begun {
+            this.boundary.follows(framing);
+        }
+        if !serving {
+            this.boundary.answered();
+        }
+        match this.boundary.pause() {
+            None => {}
+            Some(Pause::Look) => {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Some(Pause::Answer) => {
+                *this.serving.reader.borrow_mut() = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+        }
         let before = into.filled().len();
-        let polled = Pin::new(&mut this.stream).poll_read(context, into);
+        let polled = this.poll_read_on(context, into);
         if polled.is_pending() {
             ready!(this.head.poll_over(context));
             this.give_up_head(context);

@@ -3,7 +3,7 @@
 use quick_xml::name::{NamespaceResolver, QName, ResolveResult};
 
 use super::{
-    Error, Limit, MAX_ATTRIBUTES, MAX_NAME, Malformed,
+    Error, Limit, MAX_ATTRIBUTES, MAX_NAME, MAX_NAMESPACE, Malformed,
     characters::{is_allowed, is_space, split_qualified},
     reference,
 };
@@ -66,6 +66,9 @@ impl Element {
                 return Err(Limit::Attributes.into());
             }
             let (name, raw, after) = take_attribute(attribute)?;
+            if is_declaration(name) && raw.len() > MAX_NAMESPACE {
+                return Err(Limit::Name.into());
+            }
             if raw.is_empty() && name.starts_with("xmlns:") {
                 return Err(Malformed::EmptyNamespace.into());
             }
@@ -73,7 +76,7 @@ impl Element {
             if element
                 .attributes
                 .iter()
-                .any(|other| other.namespace == namespace && other.local == local)
+                .any(|other| other.local == local && other.namespace == namespace)
             {
                 return Err(Malformed::DuplicateAttribute.into());
             }
@@ -173,6 +176,10 @@ fn expand(resolved: &ResolveResult<'_>, name: &str) -> Result<(Option<String>, S
 /// Resolves references and turns each white space character into a blank, and each line end into
 /// one, as XML wants.
 fn attribute_value(raw: &str) -> Result<String, Malformed> {
+    let plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<');
+    if raw.bytes().all(plain) {
+        return Ok(raw.to_owned());
+    }
     let mut value = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(character) = rest.chars().next() {

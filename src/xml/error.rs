@@ -117,10 +117,10 @@ pub enum Limit {
     /// [`MAX_REFERENCES`](super::MAX_REFERENCES).
     #[error("too many references")]
     References,
-    /// [`MAX_ATTRIBUTES`](super::MAX_ATTRIBUTES).
+    /// [`MAX_ATTRIBUTES`](super::MAX_ATTRIBUTES) or [`MAX_ALL_ATTRIBUTES`](super::MAX_ALL_ATTRIBUTES).
     #[error("too many attributes")]
     Attributes,
-    /// [`MAX_NAME`](super::MAX_NAME).
+    /// [`MAX_NAME`](super::MAX_NAME) or [`MAX_NAMESPACE`](super::MAX_NAMESPACE).
     #[error("a name too long")]
     Name,
     /// [`MAX_TEXT`](super::MAX_TEXT).

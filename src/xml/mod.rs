@@ -43,6 +43,11 @@ pub const MAX_REFERENCES: u64 = 8192;
 pub const BYTES_PER_REFERENCE: u64 = 32;
 /// How many attributes an element may have, namespace declarations included.
 pub const MAX_ATTRIBUTES: usize = 64;
+/// How many attributes all elements of a document may have together.
+pub const MAX_ALL_ATTRIBUTES: usize = 1024;
+/// The longest namespace as it is declared, in bytes. Each attribute brings its own along, and is
+/// compared with the others of its element by it.
+pub const MAX_NAMESPACE: usize = 256;
 /// The longest qualified name, in bytes.
 pub const MAX_NAME: usize = 1024;
 /// The longest text, tag, comment or processing instruction, in bytes. Base64 data is not

@@ -10,8 +10,8 @@ use quick_xml::{
 use tokio::io::AsyncBufRead;
 
 use super::{
-    BYTES_PER_REFERENCE, Element, Error, Limit, MAX_ASIDES, MAX_DEPTH, MAX_ELEMENTS,
-    MAX_REFERENCES, MAX_TEXT, Malformed, Position,
+    BYTES_PER_REFERENCE, Element, Error, Limit, MAX_ALL_ATTRIBUTES, MAX_ASIDES, MAX_DEPTH,
+    MAX_ELEMENTS, MAX_REFERENCES, MAX_TEXT, Malformed, Position,
     characters::{is_allowed, is_space, is_unqualified},
     element::pseudo_attributes,
     input::Input,
@@ -45,6 +45,8 @@ pub(super) struct Tokens<R> {
     depth: usize,
     /// How many elements were seen.
     elements: usize,
+    /// How many attributes were seen.
+    attributes: usize,
     /// How many comments and processing instructions were seen.
     asides: usize,
     /// How many references were seen.
@@ -63,6 +65,7 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
             at_empty_element: false,
             depth: 0,
             elements: 0,
+            attributes: 0,
             asides: 0,
             references: 0,
         }
@@ -111,12 +114,12 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
         match event {
             Event::Start(tag) => {
                 let element = Element::parse(&tag, self.reader.resolver())?;
-                self.open_element()?;
+                self.open_element(&element)?;
                 Ok(Token::Start(element))
             }
             Event::Empty(tag) => {
                 let element = Element::parse(&tag, self.reader.resolver())?;
-                self.open_element()?;
+                self.open_element(&element)?;
                 self.at_empty_element = true;
                 Ok(Token::Start(element))
             }
@@ -198,7 +201,7 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
         Ok(())
     }
 
-    fn open_element(&mut self) -> Result<(), Error> {
+    fn open_element(&mut self, element: &Element) -> Result<(), Error> {
         if self.depth == 0 && self.elements > 0 {
             return Err(Malformed::SecondRoot.into());
         }
@@ -207,6 +210,10 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
         }
         if self.elements == MAX_ELEMENTS {
             return Err(Limit::Elements.into());
+        }
+        self.attributes += element.attributes.len();
+        if self.attributes > MAX_ALL_ATTRIBUTES {
+            return Err(Limit::Attributes.into());
         }
         self.depth += 1;
         self.elements += 1;

@@ -145,7 +145,7 @@ fn lengths() -> Vec<Case> {
                 "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n",
             ),
             200,
-            CarriesOn,
+            Ends,
         ),
         (
             "a length and an upgrade",

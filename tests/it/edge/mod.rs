@@ -25,6 +25,7 @@ mod health;
 mod in_flight;
 mod keep_alive;
 mod metrics;
+mod pipelined;
 mod secrets;
 pub mod support;
 mod transfer;

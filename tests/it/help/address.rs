@@ -2,7 +2,7 @@
 
 use chunkgate::settings::Settings;
 
-use crate::support::gateway::Gateway;
+use crate::support::{gateway::Gateway, request::Request, wire::Wire};
 
 use super::support::{get, shown, unescape};
 
@@ -148,5 +148,22 @@ async fn a_fixed_one_counts_before_everything() {
         ("X-Forwarded-Host", "proxy.example"),
     ];
     assert_named(&gateway, &headers, "https://public.example:8443/dfs.asmx").await;
+    gateway.stop().await;
+}
+
+/// HTTP/1.0 need not say how it calls us; the connection knows where it has come to.
+#[tokio::test]
+async fn without_a_host_it_is_the_address_of_the_connection() {
+    let gateway = Gateway::start().await;
+    let request = Request::get("/dfs.asmx?wsdl")
+        .line("GET /dfs.asmx?wsdl HTTP/1.0")
+        .without("Host");
+    let wsdl = Wire::connect(gateway.address)
+        .await
+        .ask(&request)
+        .await
+        .body;
+    let location = format!("location=\"http://{}/dfs.asmx\"", gateway.address);
+    assert_eq!(wsdl.matches(&location).count(), 4, "{wsdl}");
     gateway.stop().await;
 }

@@ -189,10 +189,36 @@ fn attributes() -> Vec<Attack> {
             document("", "", &cancel(&format!("<a {name}=\"\"/>"))),
         ),
         refused(
+            "a long namespace for many attributes",
+            document("", "", &cancel(&long_namespaces(60_000, 249))),
+        ),
+        Attack {
+            name: "the longest namespaces for as many attributes as there may be",
+            request: post(
+                "CancelFileUpload",
+                document("", "", &cancel(&(long_namespaces(255, 15) + NOBODY))).as_bytes(),
+            ),
+            expected: UNKNOWN,
+        },
+        refused(
             "a namespace of a megabyte",
             document("", "", &cancel(&format!("<a xmlns=\"{name}\"/>"))),
         ),
     ]
+}
+
+/// Elements whose attributes are all in one namespace, by two prefixes, and have to be compared by
+/// that.
+fn long_namespaces(length: usize, elements: usize) -> String {
+    let uri = "u".repeat(length);
+    let attributes: Vec<String> = (0..30)
+        .map(|number| format!(" p:a{number}=\"\" q:a{number}=\"\""))
+        .collect();
+    let attributes = attributes.concat();
+    format!(
+        "<x xmlns:p=\"{uri}\" xmlns:q=\"{uri}q\">{}</x>",
+        format!("<y{attributes}/>").repeat(elements)
+    )
 }
 
 /// Bytes and characters that no document has.

@@ -8,8 +8,8 @@ use std::{
 
 use bytes::BytesMut;
 use chunkgate::xml::{
-    Error, Limit, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_NAME, MAX_REFERENCES,
-    MAX_TEXT, Reader,
+    Error, Limit, MAX_ALL_ATTRIBUTES, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS,
+    MAX_NAME, MAX_NAMESPACE, MAX_REFERENCES, MAX_TEXT, Reader,
 };
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
@@ -75,6 +75,33 @@ fn attributes() {
         exceeded(read(attributes(MAX_ATTRIBUTES + 1))),
         Limit::Attributes
     );
+}
+
+#[test]
+fn attributes_of_all_elements() {
+    let wide: Vec<String> = (0..64).map(|number| format!(" a{number}='x'")).collect();
+    let wide = wide.concat();
+    let elements = |count| format!("<a>{}</a>", format!("<b{wide}/>").repeat(count));
+    assert!(read(elements(MAX_ALL_ATTRIBUTES / 64)).is_ok());
+    assert_eq!(
+        exceeded(read(elements(MAX_ALL_ATTRIBUTES / 64 + 1))),
+        Limit::Attributes
+    );
+}
+
+#[test]
+fn namespaces() {
+    let uri = |length| "u".repeat(length);
+    for declaration in ["xmlns", "xmlns:p"] {
+        assert!(read(format!("<a {declaration}='{}'/>", uri(MAX_NAMESPACE))).is_ok());
+        assert_eq!(
+            exceeded(read(format!(
+                "<a {declaration}='{}'/>",
+                uri(MAX_NAMESPACE + 1)
+            ))),
+            Limit::Name
+        );
+    }
 }
 
 #[test]
