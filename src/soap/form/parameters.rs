@@ -110,7 +110,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
     /// The data of the field; see [`Parameters::base64`](crate::soap::Parameters::base64).
     ///
     /// Deviation: the original takes an array only, one field for each byte. Here one field may
-    /// also hold base64, unless it looks like a byte (`forms::data`).
+    /// also hold base64, unless it is a number of up to three digits (`forms::data`).
     pub async fn base64(&mut self, block: &mut BytesMut, limit: usize) -> Result<bool, ReadError> {
         assert!(limit >= 3, "a block takes at least one group of base64");
         if matches!(self.place, Place::Field) {
@@ -203,10 +203,11 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
     async fn begin_data(&mut self) -> Result<(), ReadError> {
         self.data = Base64::default();
         self.gather().await?;
-        let byte = self.data.ended.then(|| byte(&self.data.characters));
-        self.place = match byte.flatten() {
-            Some(byte) => Place::Bytes(Some(byte)),
-            None => Place::Text,
+        // Base64 has four characters or more, so these are meant as a byte, right or wrong.
+        self.place = if self.data.ended && is_number(&self.data.characters) {
+            Place::Bytes(Some(byte(&self.data.characters)?))
+        } else {
+            Place::Text
         };
         Ok(())
     }
@@ -284,11 +285,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
         if self.fields.data(digits, LONGEST_BYTE).await? != Data::Ended {
             return Err(FormError::Data(self.current).into());
         }
-        byte(digits).ok_or_else(|| {
-            let text = String::from_utf8_lossy(digits).into_owned();
-            let kind = "System.Byte";
-            FormError::Unconvertible { text, kind }.into()
-        })
+        Ok(byte(digits)?)
     }
 }
 
@@ -299,9 +296,19 @@ fn is_data(parameter: &Parameter) -> bool {
 /// Characters up to which a value that is no byte is told to the client.
 const LONGEST_BYTE: usize = 16;
 
+/// Whether this is one to three digits.
+fn is_number(text: &[u8]) -> bool {
+    let digits = text.trim_ascii();
+    matches!(digits.len(), 1..=3) && digits.iter().all(u8::is_ascii_digit)
+}
+
 /// The byte that one to three digits say.
-fn byte(digits: &[u8]) -> Option<u8> {
-    let plain = matches!(digits.len(), 1..=3) && digits.iter().all(u8::is_ascii_digit);
-    let text = plain.then(|| str::from_utf8(digits).ok()).flatten()?;
-    text.parse().ok()
+fn byte(text: &[u8]) -> Result<u8, FormError> {
+    let digits = is_number(text).then(|| text.trim_ascii());
+    digits
+        .and_then(|digits| str::from_utf8(digits).ok()?.parse().ok())
+        .ok_or_else(|| FormError::Unconvertible {
+            text: String::from_utf8_lossy(text).into_owned(),
+            kind: "System.Byte",
+        })
 }
