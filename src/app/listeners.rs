@@ -253,7 +253,11 @@ async fn dispatch(
     if interfax.serves(request.path()) {
         interfax.answer(request, payload).await
     } else {
-        holding(HttpResponse::NotFound().finish(), payload)
+        let whither = format!("chunkgate: the service is at {}\n", interfax.path());
+        let answer = HttpResponse::NotFound()
+            .content_type("text/plain; charset=utf-8")
+            .body(whither);
+        holding(answer, payload)
     }
 }
 

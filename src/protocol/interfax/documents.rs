@@ -8,6 +8,8 @@ use actix_web::{
     },
 };
 
+use bytes::Bytes;
+
 use crate::{
     http::public_address,
     soap::{
@@ -16,7 +18,7 @@ use crate::{
     },
 };
 
-use super::{CONTRACT, InterFax, meanings::meaning};
+use super::{CONTRACT, InterFax, meanings::GUIDE};
 
 const WSDL: &str = include_str!("../../../wsdl/dfs.wsdl");
 
@@ -82,8 +84,13 @@ impl InterFax {
             address,
             http_get: self.settings.http_get,
             test_form: self.test_form(request),
-            meaning,
+            guide: &GUIDE,
         }
+    }
+
+    /// The path of the service.
+    pub fn path(&self) -> &str {
+        &self.settings.path
     }
 
     /// The address a client is to send its calls to: the fixed one, or the one it has used.
@@ -107,7 +114,7 @@ pub(super) fn page(page: Page) -> HttpResponse {
     let mut response = HttpResponse::Ok()
         .content_type(HTML)
         .insert_header((CACHE_CONTROL, "private, max-age=0"))
-        .body(page.html);
+        .body(Bytes::from(page));
     confine(&mut response);
     response
 }

@@ -1,11 +1,53 @@
-//! What the numbers mean, in words for people.
+//! What the numbers mean, in words for people, and what else the help page tells them.
 
-use crate::soap::Operation;
+use crate::soap::{Operation, help::Guide};
 
-use super::{codes, upload_file_chunk};
+use super::{cancel_file_upload, codes, start_file_upload, upload_file_chunk};
+
+/// What the help page knows beyond the contract.
+pub const GUIDE: Guide = Guide {
+    meaning,
+    sample_result,
+    next,
+    codes: CODES,
+};
+
+/// Every number that is not a count of bytes.
+const CODES: &[(i32, &str)] = &[
+    (0, "done"),
+    (
+        codes::INTERNAL,
+        "internal failure: nothing was changed, or the chunk is held once; send the same chunk again",
+    ),
+    (codes::NOT_PRIMARY, "not a primary user"),
+    (
+        codes::SWITCH_GROUP,
+        "the account belongs to another switch group",
+    ),
+    (codes::NO_SERVICE, "the account has no fax service"),
+    (
+        codes::AUTHENTICATION,
+        "wrong user or password, or a disabled account; also while guesses are slowed down",
+    ),
+    (codes::SIZE_MISMATCH, "the sizes do not match the data"),
+    (codes::TOO_MANY_REQUESTS, "too many open sessions"),
+    (codes::MISSING_CHUNK, "no chunk, or an empty one"),
+    (
+        codes::WRONG_SESSION,
+        "session unknown, expired, cancelled, closed or used",
+    ),
+    (
+        codes::TOTAL_TOO_BIG,
+        "chunk or upload too big; the session stays open",
+    ),
+    (
+        codes::ADDRESS,
+        "the account may not be used from this address",
+    ),
+];
 
 /// What the result of an operation means.
-pub fn meaning(operation: &Operation, result: &str) -> Option<String> {
+fn meaning(operation: &Operation, result: &str) -> Option<String> {
     let code: i64 = result.parse().ok()?;
     if code > 0 && operation.name == upload_file_chunk::NAME {
         return Some(format!("{code} bytes received so far"));
@@ -15,25 +57,22 @@ pub fn meaning(operation: &Operation, result: &str) -> Option<String> {
 }
 
 fn of_code(code: i32) -> Option<&'static str> {
-    Some(match code {
-        0 => "done",
-        codes::INTERNAL => {
-            "internal failure: nothing was changed, or the chunk is held once; send the same chunk again"
-        }
-        codes::NOT_PRIMARY => "not a primary user",
-        codes::SWITCH_GROUP => "the account belongs to another switch group",
-        codes::NO_SERVICE => "the account has no fax service",
-        codes::AUTHENTICATION => {
-            "wrong user or password, or a disabled account; also while guesses are slowed down"
-        }
-        codes::SIZE_MISMATCH => "the sizes do not match the data",
-        codes::TOO_MANY_REQUESTS => "too many open sessions",
-        codes::MISSING_CHUNK => "no chunk, or an empty one",
-        codes::WRONG_SESSION => "session unknown, expired, cancelled, closed or used",
-        codes::TOTAL_TOO_BIG => "chunk or upload too big; the session stays open",
-        codes::ADDRESS => "the account may not be used from this address",
-        _ => return None,
-    })
+    let known = CODES.iter().find(|(known, _)| *known == code);
+    known.map(|(_, meaning)| *meaning)
+}
+
+/// The total after the example of a chunk, `Hello`, is its length.
+fn sample_result(operation: &Operation) -> Option<&'static str> {
+    (operation.name == upload_file_chunk::NAME).then_some("5")
+}
+
+/// After a cancelled session comes nothing that could name it.
+fn next(operation: &Operation) -> &'static [&'static str] {
+    match operation.name {
+        start_file_upload::NAME => &[upload_file_chunk::NAME, cancel_file_upload::NAME],
+        upload_file_chunk::NAME => &[cancel_file_upload::NAME],
+        _ => &[],
+    }
 }
 
 #[cfg(test)]

@@ -10,14 +10,13 @@ use actix_web::{
     http::header::{HOST, ORIGIN},
     web::Payload,
 };
-use bytes::Bytes;
 use tokio::io::{AsyncBufRead, copy_buf, sink};
 
 use crate::{
     http::{client_address, holding},
     settings::TestFormAccess,
     soap::{
-        self, Operation, Outcome, ReadError, Response,
+        self, FormError, Operation, Outcome, ReadError, Response,
         help::{Help, Page, Recorder, TestForm, Trial},
     },
 };
@@ -118,7 +117,7 @@ async fn run<R: AsyncBufRead + Unpin>(
         Ok(Ok(reply)) => (200, Ok(Trial::Ran(reply))),
         Ok(Err(fault)) => (500, Ok(Trial::Refused(fault.reason))),
         Err(ReadError::Body(error)) => (400, Err(error)),
-        Err(ReadError::Form(error)) => (400, Ok(Trial::Refused(error.to_string()))),
+        Err(ReadError::Form(error)) => (400, Ok(Trial::Refused(in_a_browser(&error)))),
         Err(_) => (
             400,
             Ok(Trial::Refused("The form cannot be read.".to_owned())),
@@ -139,13 +138,21 @@ async fn run<R: AsyncBufRead + Unpin>(
     }
 }
 
+/// What is wrong with a form that a browser has encoded: nobody has to be told how that is done.
+fn in_a_browser(error: &FormError) -> String {
+    match error {
+        FormError::Data(name) => format!("{name} is not base64."),
+        _ => error.to_string(),
+    }
+}
+
 /// A page that nobody keeps: it may name a session.
 fn response(status: u16, page: Page) -> Response {
     Response {
         status,
         content_type: Some(HTML),
         cache_control: Some("no-store"),
-        body: Bytes::from(page.html),
+        body: page.into(),
     }
 }
 

@@ -3,22 +3,40 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use memchr::memchr;
-use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
+use tokio::{
+    io::{AsyncBufRead, AsyncRead, ReadBuf},
+    sync::{Semaphore, SemaphorePermit},
+};
 
-use crate::soap::{Operation, Parameter, Type};
+use crate::soap::{Operation, Type};
 
 /// Bytes of a field, as it is sent, beyond which it is not kept. Names of sessions, accounts and
 /// lists of numbers are far below.
 const LONGEST: usize = 4 * 1024;
 
-/// What was entered, as far as it is shown again: neither secrets nor document data.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Bytes of document data, as it is sent, beyond which it is not kept. Who enters more has a file,
+/// and pastes it again.
+const LONGEST_DATA: usize = 64 * 1024;
+
+/// How many pages may show data longer than [`LONGEST`] at once: with more, the memory they take
+/// would grow with the number of clients.
+static PLACES: Semaphore = Semaphore::const_new(16);
+
+/// The place of a page among those that show long data.
+pub(super) type Place = Arc<SemaphorePermit<'static>>;
+
+/// What was entered, as far as it may be shown again: no secrets, and no long data.
+#[derive(Clone, Debug, Default)]
 pub struct Entered {
     values: Vec<(&'static str, String)>,
+    /// The names of the values that are data.
+    data: Vec<&'static str>,
+    place: Option<Place>,
 }
 
 impl Entered {
@@ -32,6 +50,17 @@ impl Entered {
     pub fn set(&mut self, name: &'static str, value: &str) {
         self.values.retain(|(known, _)| *known != name);
         self.values.push((name, value.to_owned()));
+    }
+
+    /// Keeps no document data any longer.
+    pub(super) fn forget_data(&mut self) {
+        self.values.retain(|(name, _)| !self.data.contains(name));
+        self.place = None;
+    }
+
+    /// What a page that shows all this has to hold.
+    pub(super) fn place(&self) -> Option<Place> {
+        self.place.clone()
     }
 }
 
@@ -62,14 +91,18 @@ enum Field {
 impl<R> Recorder<R> {
     /// Keeps what is entered for `operation`.
     pub fn new(body: R, operation: &Operation) -> Self {
-        let shown = operation.parameters.iter().filter(|it| is_shown_again(it));
+        let shown = operation.parameters.iter().filter(|it| !it.is_secret);
+        let data = shown.clone().filter(|it| it.kind == Type::Base64Binary);
         Self {
             body,
             seen: 0,
             fields: Fields {
                 wanted: shown.map(|parameter| parameter.name).collect(),
                 current: Field::Kept(Vec::new()),
-                entered: Entered::default(),
+                entered: Entered {
+                    data: data.map(|parameter| parameter.name).collect(),
+                    ..Entered::default()
+                },
             },
         }
     }
@@ -79,11 +112,6 @@ impl<R> Recorder<R> {
         self.fields.end_field();
         self.fields.entered
     }
-}
-
-/// A secret is not, and document data is too large; the next piece of it is another one anyway.
-pub(super) fn is_shown_again(parameter: &Parameter) -> bool {
-    !parameter.is_secret && parameter.kind != Type::Base64Binary
 }
 
 impl Fields {
@@ -100,12 +128,43 @@ impl Fields {
     }
 
     fn add(&mut self, part: &[u8]) {
-        if let Field::Kept(kept) = &mut self.current {
-            if kept.len() + part.len() > LONGEST {
-                self.current = Field::Passed;
-            } else {
-                kept.extend_from_slice(part);
+        let Field::Kept(kept) = &self.current else {
+            return;
+        };
+        let length = kept.len() + part.len();
+        let may_be_kept = length <= LONGEST
+            || length <= LONGEST_DATA && self.is_data(kept, part) && self.take_place();
+        match &mut self.current {
+            Field::Kept(kept) if may_be_kept => kept.extend_from_slice(part),
+            current => {
+                *current = Field::Passed;
+                self.leave_place();
             }
+        }
+    }
+
+    /// Whether the field that begins with `kept` and goes on with `part` is document data.
+    fn is_data(&self, kept: &[u8], part: &[u8]) -> bool {
+        let field = kept.iter().chain(part).copied();
+        self.entered.data.iter().any(|name| {
+            let begins = name.bytes().chain(*b"=");
+            field.clone().take(name.len() + 1).eq(begins)
+        })
+    }
+
+    /// A place for long data, taken once for all fields.
+    fn take_place(&mut self) -> bool {
+        if self.entered.place.is_none() {
+            self.entered.place = PLACES.try_acquire().ok().map(Arc::new);
+        }
+        self.entered.place.is_some()
+    }
+
+    /// Leaves the place to others, unless it is needed for another field.
+    fn leave_place(&mut self) {
+        let data = &self.entered.data;
+        if !data.iter().any(|name| self.entered.get(name).is_some()) {
+            self.entered.place = None;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Entered, Help, TestForm, entered::is_shown_again};
+use super::{Entered, Help, TestForm};
 use crate::soap::{Operation, Parameter, Type};
 
 /// The form, filled in with what is known, or why there is none.
@@ -12,7 +12,10 @@ pub fn section(help: &Help<'_>, operation: &Operation, entered: &Entered) -> Mar
             h2 { "Test" }
             @match help.test_form {
                 TestForm::Shown => {
-                    p { "To test the operation using the HTTP POST protocol, click the 'Invoke' button." }
+                    p {
+                        "'Invoke' runs the operation on this gateway with these values, and shows its result "
+                        "and the SOAP reply that a client would get."
+                    }
                     (form(operation, entered))
                 }
                 TestForm::OnlyLocal => p.notice {
@@ -47,7 +50,7 @@ fn field(parameter: &Parameter, value: &str) -> Markup {
         @match parameter.kind {
             Type::Base64Binary => {
                 textarea.code id=(id) name=(name) rows="5" spellcheck="false"
-                    placeholder={ "base64, as " (parameter.example) } {}
+                    placeholder={ "base64, as " (parameter.example) } { (value) }
             }
             Type::Boolean => {
                 select id=(id) name=(name) {
@@ -71,14 +74,14 @@ fn field(parameter: &Parameter, value: &str) -> Markup {
     }
 }
 
-/// Buttons that go on to other operations with what is known, which travels in the request's body:
+/// Buttons that go on to the operations that may follow, with what is known, which travels in the request's body:
 /// the name of a session has no place in an address, which is written to histories and logs.
 pub fn continuations(help: &Help<'_>, operation: &Operation, entered: &Entered) -> Markup {
-    let others = help.contract.operations.iter();
-    let others = others.filter(|other| other.name != operation.name);
+    let next = (help.guide.next)(operation).iter();
+    let others = next.filter_map(|name| help.contract.operation(name));
     let known = |other: &'static Operation| {
         let taken = other.parameters.iter();
-        let taken = taken.filter(|parameter| !parameter.by_ref && is_shown_again(parameter));
+        let taken = taken.filter(|parameter| !parameter.by_ref);
         taken
             .filter_map(|parameter| {
                 let value = entered.get(parameter.name)?;

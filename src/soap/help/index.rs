@@ -15,6 +15,7 @@ pub fn page(help: &Help<'_>) -> Page {
         }
         (operations(help))
         (addresses(help))
+        (codes(help))
     };
     document(
         help,
@@ -86,6 +87,23 @@ fn addresses(help: &Help<'_>) -> Markup {
             dd { a href="?disco" { code { (help.address) "?disco" } } }
             dt { "Namespace" }
             dd { code { (help.contract.namespace) } }
+        }
+    }
+}
+
+fn codes(help: &Help<'_>) -> Markup {
+    html! {
+        h2 #codes { "Result codes" }
+        p { "A failed operation answers with a negative number, under HTTP status 200." }
+        table {
+            thead {
+                tr { th { "Code" } th { "Meaning" } }
+            }
+            tbody {
+                @for (code, meaning) in help.guide.codes {
+                    tr { td { code { (code) } } td { (meaning) } }
+                }
+            }
         }
     }
 }

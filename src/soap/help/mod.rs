@@ -47,8 +47,21 @@ pub struct Help<'a> {
     pub http_get: bool,
     /// Whether the client may try operations.
     pub test_form: TestForm,
+    /// What the contract does not say.
+    pub guide: &'static Guide,
+}
+
+/// What a front end knows of its operations beyond their contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Guide {
     /// What the result of an operation means, in one sentence.
     pub meaning: fn(&Operation, &str) -> Option<String>,
+    /// The result of an operation called with its examples, where its type's example will not do.
+    pub sample_result: fn(&Operation) -> Option<&'static str>,
+    /// The names of the operations that may follow one that succeeded.
+    pub next: fn(&Operation) -> &'static [&'static str],
+    /// Numbers that are results, with their meanings.
+    pub codes: &'static [(i32, &'static str)],
 }
 
 impl Help<'_> {
@@ -79,6 +92,12 @@ impl Help<'_> {
     /// The page for a form that another site's page sent.
     pub fn sent_from_elsewhere(&self) -> Page {
         index::sent_from_elsewhere(self)
+    }
+
+    /// What an operation called with its examples answers.
+    fn sample_result(&self, operation: &Operation) -> &'static str {
+        let special = (self.guide.sample_result)(operation);
+        special.unwrap_or(operation.result.example())
     }
 
     /// The SOAP action of an operation.

@@ -44,7 +44,7 @@ pub fn page(
         }
     };
     let title = format!("{} – {} Web Service", operation.name, help.contract.name);
-    document(help, &title, &content)
+    document(help, &title, &content).holding(entered.place())
 }
 
 fn parameters(operation: &Operation) -> Markup {
@@ -75,9 +75,9 @@ fn parameters(operation: &Operation) -> Markup {
 
 fn remark(parameter: &Parameter) -> &'static str {
     match (parameter.by_ref, parameter.kind.is_optional()) {
-        (true, true) => "may be missing; comes back with the result",
+        (true, true) => "optional in the schema; comes back with the result",
         (true, false) => "comes back with the result",
-        (false, true) => "may be missing",
+        (false, true) => "optional in the schema",
         (false, false) => "",
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use base64_simd::STANDARD;
+use bytes::Bytes;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::Help;
+use super::{Help, entered::Place};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -14,7 +15,31 @@ const STYLE: &str = include_str!("style.css");
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The document.
-    pub html: String,
+    html: String,
+    /// Held until the page has gone out, as long as the page is long.
+    place: Option<Place>,
+}
+
+impl Page {
+    /// The page, which holds a place among the long ones.
+    pub(super) fn holding(self, place: Option<Place>) -> Self {
+        Self { place, ..self }
+    }
+}
+
+impl AsRef<[u8]> for Page {
+    fn as_ref(&self) -> &[u8] {
+        self.html.as_bytes()
+    }
+}
+
+impl From<Page> for Bytes {
+    fn from(page: Page) -> Self {
+        if page.place.is_none() {
+            return page.html.into();
+        }
+        Self::from_owner(page)
+    }
 }
 
 /// What a browser may do on a page: use its style sheet, and send its forms to the service.
@@ -54,5 +79,6 @@ pub(super) fn document(help: &Help<'_>, title: &str, content: &Markup) -> Page {
     };
     Page {
         html: document.into_string(),
+        place: None,
     }
 }

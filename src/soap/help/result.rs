@@ -16,10 +16,15 @@ pub enum Trial {
 
 impl Trial {
     /// What was entered, and in place of it what came back.
+    ///
+    /// Data that was taken is gone: the next piece of it is another one.
     pub(super) fn with_what_came_back(&self, mut entered: Entered) -> Entered {
         let Self::Ran(reply) = self else {
             return entered;
         };
+        if !is_bad(reply) {
+            entered.forget_data();
+        }
         for (name, value) in reply.refs() {
             entered.set(name, value);
         }
@@ -37,7 +42,9 @@ pub fn markup(help: &Help<'_>, operation: &Operation, entered: &Entered, trial: 
                 Trial::Ran(reply) => {
                     (result(help, operation, reply))
                     (came_back(reply))
-                    (continuations(help, operation, entered))
+                    @if !is_bad(reply) {
+                        (continuations(help, operation, entered))
+                    }
                     details {
                         summary { "The SOAP reply" }
                         pre.wrap #reply { (soap_reply(help, reply)) }
@@ -48,10 +55,15 @@ pub fn markup(help: &Help<'_>, operation: &Operation, entered: &Entered, trial: 
     }
 }
 
+/// Whether the operation failed.
+fn is_bad(reply: &Reply) -> bool {
+    reply.result().is_some_and(|value| value.starts_with('-'))
+}
+
 fn result(help: &Help<'_>, operation: &Operation, reply: &Reply) -> Markup {
     let value = reply.result();
-    let is_bad = value.is_some_and(|value| value.starts_with('-'));
-    let meaning = value.and_then(|value| (help.meaning)(operation, value));
+    let is_bad = is_bad(reply);
+    let meaning = value.and_then(|value| (help.guide.meaning)(operation, value));
     html! {
         p.outcome.bad[is_bad].good[!is_bad] {
             strong #value { (value.unwrap_or("nothing")) }

@@ -69,7 +69,7 @@ fn soap(help: &Help<'_>, operation: &Operation, version: Version) -> Exchange {
 
     let result = (
         format!("{}Result", operation.name),
-        operation.result.example(),
+        help.sample_result(operation),
     );
     let refs = operation
         .parameters
@@ -187,7 +187,7 @@ fn form_response(help: &Help<'_>, operation: &Operation) -> Sample {
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{name} xmlns=\"{}\">",
         help.contract.namespace
     ))
-    .value(operation.result.example())
+    .value(help.sample_result(operation))
     .text(format!("</{name}>"));
     // The line ends with a carriage return, too.
     let length = body.len() + 1;

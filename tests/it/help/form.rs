@@ -78,7 +78,7 @@ async fn every_operation_can_be_tried_and_says_what_its_result_means() {
 }
 
 #[tokio::test]
-async fn what_was_entered_is_shown_again_but_for_passwords_and_data() {
+async fn what_was_entered_is_shown_again_but_for_passwords_and_long_data() {
     let gateway = Gateway::start().await;
     let fields = [
         ("Username", "<b>\"&"),
@@ -111,6 +111,83 @@ async fn what_was_entered_is_shown_again_but_for_passwords_and_data() {
         "{}",
         page.body
     );
+    gateway.stop().await;
+}
+
+/// What the form's text area for the chunk holds.
+fn chunk_shown(page: &str) -> &str {
+    let (_, field) = page.split_once("<textarea").expect("a text area");
+    let (_, rest) = field.split_once('>').expect("the end of its tag");
+    rest.split_once("</textarea>").expect("its end").0
+}
+
+#[tokio::test]
+async fn a_chunk_is_shown_again_when_it_was_refused() {
+    let gateway = Gateway::start().await;
+    let session = gateway.client().start().await;
+    let long = "A".repeat(60_000);
+    for (session, chunk, shown) in [
+        ("none", "SGVsbG8=", "SGVsbG8="),
+        ("none", long.as_str(), long.as_str()),
+        (session.as_str(), "no base64: <", "no base64: &lt;"),
+        (session.as_str(), "SGVsbG8=", ""),
+        (session.as_str(), long.as_str(), ""),
+    ] {
+        let fields = [
+            ("SessionID", session),
+            ("Chunk", chunk),
+            ("IsLast", "false"),
+        ];
+        let page = ask(&gateway, &post("?op=UploadFileChunk", &fields)).await;
+        assert_eq!(chunk_shown(&page.body), shown, "{chunk}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_browser_does_by_itself_is_not_asked_for() {
+    let gateway = Gateway::start().await;
+    let fields = [("SessionID", "x"), ("Chunk", "?"), ("IsLast", "true")];
+    let page = ask(&gateway, &post("?op=UploadFileChunk", &fields)).await;
+    assert_eq!(page.status, 400);
+    assert!(page.body.contains("Chunk is not base64."), "{}", page.body);
+    assert!(!page.body.contains("%2B"), "{}", page.body);
+    gateway.stop().await;
+}
+
+/// The operations to which a page offers to go on.
+fn offered(page: &str) -> Vec<&str> {
+    let forms = page.split("action=\"?show&amp;op=").skip(1);
+    forms.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn the_operations_that_may_follow_are_offered_after_success_only() {
+    let gateway = Gateway::start().await;
+    let start = |password| {
+        [
+            ("Username", USER),
+            ("Password", password),
+            ("SessionID", ""),
+        ]
+    };
+    let page = ask(&gateway, &post("?op=StartFileUpload", &start("wrong"))).await;
+    assert_eq!(offered(&page.body), [""; 0]);
+    let page = ask(&gateway, &post("?op=StartFileUpload", &start(PASSWORD))).await;
+    assert_eq!(offered(&page.body), ["UploadFileChunk", "CancelFileUpload"]);
+    let session = element(&page.body, "ref-SessionID").to_owned();
+
+    let chunk = [("SessionID", session.as_str()), CHUNK[1], CHUNK[2]];
+    let upload = post("?op=UploadFileChunk", &chunk);
+    let page = ask(&gateway, &upload).await.body;
+    assert_eq!(offered(&page), ["CancelFileUpload"]);
+    let page = ask(&gateway, &upload).await.body;
+    assert_eq!(element(&page, "value"), "-1062");
+    assert_eq!(offered(&page), [""; 0]);
+
+    let page = ask(&gateway, &post("?op=CancelFileUpload", &chunk[..1])).await;
+    assert_eq!(element(&page.body, "value"), "0");
+    assert_eq!(offered(&page.body), [""; 0]);
     gateway.stop().await;
 }
 

@@ -1,6 +1,9 @@
 //! The help page in a browser's eyes.
 
-use chunkgate::{protocol::interfax::CONTRACT, settings::Settings};
+use chunkgate::{
+    protocol::interfax::{CONTRACT, codes},
+    settings::Settings,
+};
 
 use crate::support::gateway::Gateway;
 
@@ -44,6 +47,39 @@ async fn every_operation_has_a_page_with_its_parameters_and_samples() {
             assert_eq!(samples, expected, "{} {id}", operation.name);
         }
     }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_list_ends_with_the_numbers_and_their_meanings() {
+    let gateway = Gateway::start().await;
+    let page = get(&gateway, "", &[]).await.body;
+    let (_, table) = page.split_once("<h2 id=\"codes\">").expect("a table");
+    for (code, meaning) in [
+        (0, "done"),
+        (codes::INTERNAL, "internal failure"),
+        (codes::NOT_PRIMARY, "not a primary user"),
+        (codes::SWITCH_GROUP, "the account belongs to another"),
+        (codes::NO_SERVICE, "the account has no fax service"),
+        (codes::AUTHENTICATION, "wrong user or password"),
+        (codes::TOO_MANY_REQUESTS, "too many open sessions"),
+        (codes::MISSING_CHUNK, "no chunk, or an empty one"),
+        (codes::WRONG_SESSION, "session unknown"),
+        (codes::TOTAL_TOO_BIG, "chunk or upload too big"),
+        (codes::ADDRESS, "the account may not be used"),
+    ] {
+        let row = format!("<td><code>{code}</code></td><td>{meaning}");
+        assert!(table.contains(&row), "no {row} in {table}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_parameter_that_operations_need_is_not_called_dispensable() {
+    let gateway = Gateway::start().await;
+    let page = get(&gateway, "?op=UploadFileChunk", &[]).await.body;
+    assert_eq!(page.matches("<td>optional in the schema</td>").count(), 2);
+    assert!(!page.contains("may be missing"), "{page}");
     gateway.stop().await;
 }
 

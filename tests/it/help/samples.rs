@@ -1,5 +1,6 @@
 //! The messages on the help page work when they are pasted.
 
+use base64_simd::STANDARD;
 use chunkgate::protocol::interfax::CONTRACT;
 
 use crate::support::{gateway::Gateway, soap::Answer, wire::Wire};
@@ -109,5 +110,25 @@ async fn http_get_samples_work_when_pasted() {
 async fn http_post_samples_work_when_pasted() {
     let gateway = Gateway::start().await;
     samples_work(&gateway, "post", "\r\n").await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_total_in_a_sample_is_that_of_the_chunk_in_it() {
+    let gateway = Gateway::start().await;
+    let page = get(&gateway, "?op=UploadFileChunk", &[]).await.body;
+    let request = shown(&page, "soap11-request");
+    let (_, chunk) = request.split_once("<Chunk>").expect("a chunk");
+    let (chunk, _) = chunk.split_once("</Chunk>").expect("its end");
+    let total = STANDARD.decode_to_vec(chunk).expect("base64").len();
+    for (binding, expected) in [
+        ("soap11", format!(">{total}</UploadFileChunkResult>")),
+        ("soap12", format!(">{total}</UploadFileChunkResult>")),
+        ("get", format!(">{total}</int>")),
+        ("post", format!(">{total}</int>")),
+    ] {
+        let response = shown(&page, &format!("{binding}-response"));
+        assert!(response.contains(&expected), "{binding}: {response}");
+    }
     gateway.stop().await;
 }

@@ -1,0 +1,49 @@
+//! What forms hold in memory so that it can be shown again.
+
+use chunkgate::{
+    protocol::interfax::CONTRACT,
+    soap::help::{Entered, Recorder},
+};
+use tokio::io::{copy_buf, sink};
+
+use crate::support::alone::has_process_of_its_own;
+
+/// What is kept of a form with a chunk of so many letters, read in pieces of `piece` bytes.
+async fn entered(letters: usize, piece: usize) -> Entered {
+    let operation = CONTRACT.operation("UploadFileChunk").expect("known");
+    let form = format!("SessionID=x&Chunk={}&IsLast=true", "A".repeat(letters));
+    let body = tokio::io::BufReader::with_capacity(piece, form.as_bytes());
+    let mut recorder = Recorder::new(body, operation);
+    copy_buf(&mut recorder, &mut sink()).await.expect("read");
+    let entered = recorder.entered();
+    assert_eq!(entered.get("SessionID"), Some("x"));
+    assert_eq!(entered.get("IsLast"), Some("true"));
+    entered
+}
+
+#[tokio::test]
+async fn long_data_is_kept_for_few_forms_at_once() {
+    if !has_process_of_its_own("help::entered::long_data_is_kept_for_few_forms_at_once") {
+        return;
+    }
+    let longest = 64 * 1024 - "Chunk=".len();
+    for piece in [1, 7, 4_096, 1 << 20] {
+        for (letters, kept) in [(10, true), (longest, true), (longest + 1, false)] {
+            let length = entered(letters, piece).await.get("Chunk").map(str::len);
+            assert_eq!(length, kept.then_some(letters), "pieces of {piece}");
+        }
+    }
+
+    let mut places = Vec::new();
+    for _ in 0..16 {
+        // What is too long takes no place away.
+        assert!(entered(longest + 1, 4_096).await.get("Chunk").is_none());
+        let kept = entered(longest, 4_096).await;
+        assert!(kept.get("Chunk").is_some());
+        places.push(kept);
+    }
+    assert!(entered(longest, 4_096).await.get("Chunk").is_none());
+    assert!(entered(4_000, 4_096).await.get("Chunk").is_some(), "short");
+    places.pop();
+    assert!(entered(longest, 4_096).await.get("Chunk").is_some());
+}
