@@ -17,6 +17,8 @@ help: ## List what can be done
 run: postgres ## Start a gateway and upload FILE to it (make run FILE=scan.pdf)
 	@echo 'Building chunkgate for release; the first time takes a few minutes.'
 	@cargo build --release --locked
+	@echo 'The program is target/release/chunkgate. While it serves, try in another terminal:'
+	@echo '  target/release/chunkgate session list'
 	@cargo run --release --locked --quiet -- demo "$(FILE)"
 
 test: postgres ## Run all tests

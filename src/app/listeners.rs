@@ -123,7 +123,8 @@ async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, Dis
     match shaken {
         Ok(stream) => Ok(Transport::Tls(Box::new(stream))),
         Err(error) => {
-            info!(client = ?peer, %error, "no TLS connection came about");
+            let client = peer.map(|peer| peer.to_canonical().to_string());
+            info!(client, %error, "no TLS connection came about");
             Err(DispatchError::Io(error))
         }
     }

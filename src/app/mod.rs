@@ -39,6 +39,7 @@ use tls::TlsPort;
 use translate::{engine_settings, interfax_settings};
 
 pub use error::AppError;
+pub use tls::load_certificates;
 
 /// How long the committer may take to say what is left to say when the gateway stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);

@@ -19,6 +19,21 @@ use super::{
     listeners::{ClientPort, listen},
 };
 
+/// Reads the certificate of the port that speaks TLS, if there shall be one. Blocks.
+///
+/// # Errors
+/// If it cannot be served.
+pub fn load_certificates(settings: &Tls) -> Result<Option<Certificates>, AppError> {
+    let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) else {
+        return Ok(None);
+    };
+    let files = CertificateFiles {
+        certificate: certificate.clone(),
+        key: key.clone(),
+    };
+    Ok(Some(Certificates::load(files)?))
+}
+
 /// The port, taken, and what it serves with.
 pub struct TlsPort {
     port: (TcpListener, SocketAddr),
@@ -30,13 +45,9 @@ pub struct TlsPort {
 impl TlsPort {
     /// Reads the certificate and takes the port, if there shall be one.
     pub fn open(settings: &Tls) -> Result<Option<Self>, AppError> {
-        let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) else {
+        let Some(certificates) = load_certificates(settings)?.map(Arc::new) else {
             return Ok(None);
         };
-        let certificates = Arc::new(Certificates::load(CertificateFiles {
-            certificate: certificate.clone(),
-            key: key.clone(),
-        })?);
         Ok(Some(Self {
             port: listen(settings.listen, "tls.listen")?,
             acceptor: Acceptor::new(Arc::clone(&certificates), settings.handshake_timeout)?,

@@ -3,13 +3,16 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::settings::{Effective, example};
+use crate::{
+    app::load_certificates,
+    settings::{Effective, example},
+};
 
 use super::{Failure, Options, output};
 
 /// Show every setting in force and where it came from.
 ///
-/// Checks the settings as `serve` would, and shows each value, its origin, and the environment
+/// Checks the settings as `serve` would, the certificate's files included, and shows each value, its origin, and the environment
 /// variable that sets it. Secrets are hidden. Settings that cannot be used are listed together.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -31,6 +34,7 @@ pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failur
         return output::print(&example());
     }
     let loaded = options.load()?;
+    load_certificates(&loaded.settings.tls)?;
     if arguments.json {
         return loaded.origins.iter().try_for_each(|setting| {
             output::json(&Line {

@@ -8,7 +8,7 @@ use crate::{
     content::ContentError,
     engine::{UploadError, repository::RepositoryError},
     pg::{PgError, privileges::PrivilegesError},
-    settings::SettingsError,
+    settings::{SettingsError, variable},
     telemetry::logs::LogsError,
 };
 
@@ -123,12 +123,15 @@ impl From<AppError> for Failure {
                     ));
                 }
                 // The settings that are addresses are the command line's options too.
-                let mend = match setting {
-                    "server.listen" => "--listen ADDR chooses another address",
-                    "admin.listen" => "--admin-listen ADDR chooses another address",
-                    _ => "choose another address",
+                let option = match setting {
+                    "server.listen" => "--listen ADDR or ",
+                    "admin.listen" => "--admin-listen ADDR or ",
+                    _ => "",
                 };
-                Self::Failed(format!("{message}; {mend}"))
+                let variable = variable(setting);
+                Self::Failed(format!(
+                    "{message}; {option}{variable}=ADDR chooses another address"
+                ))
             }
         }
     }

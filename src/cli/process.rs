@@ -58,16 +58,20 @@ pub(super) fn with_existing_backend<T, W>(settings: &Settings, work: W) -> Resul
 where
     W: AsyncFnOnce(&Backend) -> Result<T, Failure>,
 {
-    let directory = &settings.server.data_dir;
-    let cluster = directory.join("postgres").metadata();
-    let is_missing = cluster.is_err_and(|error| error.kind() == ErrorKind::NotFound);
-    if settings.database.url.is_none() && is_missing {
+    if lacks_database(settings) {
         return Err(Failure::Refused(format!(
             "there is no chunkgate data in {}: name the gateway's directory with --data-dir (server.data_dir)",
-            directory.display()
+            settings.server.data_dir.display()
         )));
     }
     with_backend(settings, work)
+}
+
+/// Whether a Postgres of our own would have to be made first.
+fn lacks_database(settings: &Settings) -> bool {
+    let cluster = settings.server.data_dir.join("postgres").metadata();
+    let is_missing = cluster.is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    settings.database.url.is_none() && is_missing
 }
 
 /// Does `work` on the database of `settings`: beside a running gateway, or alone.
@@ -75,6 +79,9 @@ pub(super) fn with_backend<T, W>(settings: &Settings, work: W) -> Result<T, Fail
 where
     W: AsyncFnOnce(&Backend) -> Result<T, Failure>,
 {
+    // Asked for while root, who may look everywhere.
+    let is_new = lacks_database(settings);
+    let directory = std::path::absolute(&settings.server.data_dir);
     // A server elsewhere is reached with this user's own rights. Our own Postgres does not run as
     // root, and admits only the user who owns its directory.
     if settings.database.url.is_none() {
@@ -83,6 +90,11 @@ where
     quiet_logs(settings)?;
     block_on(async {
         let backend = Backend::open(settings).await?;
+        if is_new {
+            // Whoever meant the directory of a gateway should see that this is none.
+            let directory = directory.as_ref().unwrap_or(&settings.server.data_dir);
+            eprintln!("made a new database in {}", directory.display());
+        }
         let worked = work(&backend).await;
         let closed = backend.close().await;
         let result = worked?;

@@ -22,6 +22,8 @@ pub(super) struct Kind<T> {
     pub allowed: String,
     /// Gives `None` for a text outside of what is allowed.
     pub parse: Parse<T>,
+    /// The part of a refused text that is to blame, if it is not the whole.
+    pub wrong_part: fn(&str) -> Option<&str>,
     /// The text must never be shown.
     pub secret: bool,
     /// How the value is written in the configuration file.
@@ -46,6 +48,7 @@ fn text_kind<T>(
     Kind {
         allowed: allowed.into(),
         parse: Box::new(parse),
+        wrong_part: |_| None,
         secret: false,
         form: Form::Text,
     }
@@ -123,23 +126,25 @@ pub(super) fn address() -> Kind<SocketAddr> {
 
 /// Networks; a lone address is the network of only itself.
 pub(super) fn networks() -> Kind<Vec<IpNet>> {
-    let network = |text: &str| {
-        let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
-        text.parse().ok().or_else(alone)
-    };
     Kind {
         form: Form::List,
+        wrong_part: |text| entries(text).find(|entry| network(entry).is_none()),
         ..text_kind(
             "networks or addresses separated by commas, as in `10.0.0.0/8, 192.0.2.7`",
-            move |text| {
-                text.split(',')
-                    .map(str::trim)
-                    .filter(|part| !part.is_empty())
-                    .map(network)
-                    .collect()
-            },
+            |text| entries(text).map(network).collect(),
         )
     }
+}
+
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse().ok().or_else(alone)
 }
 
 /// `true` or `false`.
@@ -270,6 +275,7 @@ pub(super) fn optional<T: 'static>(kind: Kind<T>) -> Kind<Option<T>> {
             }
             parse(text).map(Some)
         }),
+        wrong_part: kind.wrong_part,
         secret: kind.secret,
         form: kind.form,
     }

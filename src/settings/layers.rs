@@ -83,7 +83,7 @@ pub(super) struct Given {
 }
 
 /// The variable that sets a key: `server.listen` gives `CHUNKGATE__SERVER__LISTEN`.
-pub(super) fn variable(key: &str) -> String {
+pub(crate) fn variable(key: &str) -> String {
     format!("{PREFIX}__{}", key.replace('.', "__").to_uppercase())
 }
 

@@ -17,6 +17,7 @@ use reader::Reader;
 
 pub use example::example;
 pub use kind::parse_size;
+pub(crate) use layers::variable;
 pub use layers::{Origin, Sources};
 pub use problem::{Problem, SettingsError};
 pub use secret::Secret;

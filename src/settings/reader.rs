@@ -64,10 +64,13 @@ impl Reader {
             text.to_owned()
         };
         if value.is_none() {
+            let wrong = (kind.wrong_part)(text)
+                .map(|part| format!("; `{part}` is not one"))
+                .unwrap_or_default();
             self.problems.push(Problem::Value {
                 key: key.clone(),
                 value: shown.clone(),
-                allowed: kind.allowed.clone(),
+                allowed: format!("{}{wrong}", kind.allowed),
                 origin: given.origin.clone(),
             });
         }

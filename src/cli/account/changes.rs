@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The options that set something of an account.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is an option of the command line"
@@ -66,6 +66,11 @@ enum Network {
 }
 
 impl Changes {
+    /// Whether no option was given.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// `before` with these changes.
     ///
     /// # Errors

@@ -76,7 +76,7 @@ fn remove(settings: &Settings, user: &str) -> Result<(), Failure> {
         }
         Err(Failure::Refused(format!(
             "account {name} has uploads that are alive: `chunkgate session list --account {name}` \
-             shows them",
+             shows them, `chunkgate session cancel SESSION` ends them",
             name = account.name
         )))
     })?;

@@ -32,6 +32,11 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
     let user = &arguments.user.user;
+    if arguments.changes.is_empty() && !arguments.ask_password && !arguments.password_stdin {
+        return Err(Failure::Misused(format!(
+            "nothing to change: `chunkgate help account set` lists what can be changed of {user}"
+        )));
+    }
     let password = arguments.password()?;
     process::with_existing_backend(settings, async |backend| {
         let account = find(backend, settings, user).await?;

@@ -54,11 +54,14 @@ fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
         if let Some(cancelled) = repository.cancel(name).await? {
             return Ok(cancelled);
         }
-        let status = find(&*repository, name).await?;
-        Err(Failure::Refused(format!(
-            "session {} is {} and cannot be cancelled",
-            status.id, status.state
-        )))
+        let SessionStatus { id, state, .. } = find(&*repository, name).await?;
+        Err(Failure::Refused(match state {
+            SessionState::Cancelled => format!("session {id} is cancelled already"),
+            SessionState::Open
+            | SessionState::Complete
+            | SessionState::Consumed
+            | SessionState::Expired => format!("session {id} is {state} and cannot be cancelled"),
+        }))
     })?;
     eprintln!("session {session} is cancelled");
     Ok(())

@@ -80,7 +80,10 @@ async fn an_account_with_living_uploads_is_not_removed() {
     gateway.add_account("other", other).await;
     let session = gateway.client().start().await;
     let remove = || run(&mut program_beside(&gateway, &["account", "remove", USER]));
-    remove().ends_with(3).says("session list");
+    remove()
+        .ends_with(3)
+        .says("session list")
+        .says("session cancel");
     assert_eq!(gateway.client().cancel(&session).await, 0);
     remove().ends_with(0);
     gateway.stop().await;

@@ -56,9 +56,9 @@ fn a_port_in_use_names_the_option_to_change() {
     let (_folder, data_dir) = open_folder();
     let path = data_dir.to_str().unwrap();
     let free = "127.0.0.1:0";
-    for (option, clients, operators) in [
-        ("--listen", taken.as_str(), free),
-        ("--admin-listen", free, taken.as_str()),
+    for (option, variable, clients, operators) in [
+        ("--listen", "SERVER", taken.as_str(), free),
+        ("--admin-listen", "ADMIN", free, taken.as_str()),
     ] {
         for command in ["serve", "demo"] {
             let arguments = [
@@ -73,6 +73,7 @@ fn a_port_in_use_names_the_option_to_change() {
             run(&mut program(&arguments))
                 .ends_with(1)
                 .says(&format!("{option} ADDR"))
+                .says(&format!("CHUNKGATE__{variable}__LISTEN=ADDR"))
                 .says(&taken);
         }
     }
@@ -114,6 +115,17 @@ fn a_directory_without_data_is_not_taken_for_an_empty_gateway() {
             .says("--data-dir");
     }
     assert!(!data_dir.exists());
+}
+
+#[test]
+fn a_database_that_was_made_by_the_way_is_named() {
+    let (folder, data_dir) = open_folder();
+    let migrate = || {
+        let mut migrate = program(&["migrate", "--data-dir", "data"]);
+        run(migrate.current_dir(folder.path())).ends_with(0)
+    };
+    migrate().says(&format!("made a new database in {}\n", data_dir.display()));
+    assert_eq!(migrate().stderr, "");
 }
 
 #[test]

@@ -130,7 +130,7 @@ async fn a_cancelled_upload_takes_no_chunk_and_gives_no_bytes() {
     assert_eq!(client.chunk(&session, b"more", true).await, -1062);
     run(&mut program_beside(&gateway, &cancel))
         .ends_with(3)
-        .says("cancelled");
+        .says("is cancelled already");
     let export = ["session", "export", &session, "-"];
     run(&mut program_beside(&gateway, &export))
         .ends_with(3)

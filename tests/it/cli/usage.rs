@@ -15,6 +15,9 @@ fn wrong_usage_is_2() {
     ] {
         run(&mut program(arguments)).ends_with(2);
     }
+    run(&mut program(&["account", "set", "acme"]))
+        .ends_with(2)
+        .says("nothing to change");
 }
 
 #[test]

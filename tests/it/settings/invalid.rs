@@ -41,6 +41,11 @@ fn each_kind_of_value_says_what_is_allowed() {
         "10.0.0.0/33",
         "networks or addresses",
     );
+    refuses(
+        "http.trusted_proxies",
+        "10.0.0.0/8, 10.0.0.300, ::1",
+        "networks or addresses separated by commas, as in `10.0.0.0/8, 192.0.2.7`; `10.0.0.300` is not one",
+    );
     refuses("interfax.path", "dfs.asmx", "a path that begins with `/`");
     refuses("interfax.path", "/healthz", "a path that begins with `/`");
     refuses("log.format", "xml", "`text` or `json`");

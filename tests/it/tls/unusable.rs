@@ -6,23 +6,21 @@ use crate::cli::support::{program, run};
 
 use super::support::{Authority, LONG};
 
-/// Starts `serve` with these files, which must fail.
+/// Starts `serve`, and asks `check-config`, with these files: both must fail.
 fn refused(certificate: &str, key: &str, says: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let mut serve = program(&[
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--admin-listen",
-        "127.0.0.1:0",
-    ]);
-    serve
-        .arg("--data-dir")
-        .arg(folder.path())
-        .env("CHUNKGATE__TLS__LISTEN", "127.0.0.1:0")
-        .env("CHUNKGATE__TLS__CERTIFICATE", certificate)
-        .env("CHUNKGATE__TLS__KEY", key);
-    run(&mut serve).ends_with(2).says(says);
+    for command in ["serve", "check-config"] {
+        let mut refused = program(&[command]);
+        refused
+            .arg("--data-dir")
+            .arg(folder.path())
+            .env("CHUNKGATE__SERVER__LISTEN", "127.0.0.1:0")
+            .env("CHUNKGATE__ADMIN__LISTEN", "127.0.0.1:0")
+            .env("CHUNKGATE__TLS__LISTEN", "127.0.0.1:0")
+            .env("CHUNKGATE__TLS__CERTIFICATE", certificate)
+            .env("CHUNKGATE__TLS__KEY", key);
+        run(&mut refused).ends_with(2).says(says);
+    }
 }
 
 #[test]
