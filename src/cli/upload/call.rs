@@ -2,6 +2,7 @@
 
 use std::{io, time::Duration};
 
+use rustls::CertificateError;
 use ureq::{
     Agent, Error,
     tls::{Certificate, RootCerts, TlsConfig},
@@ -14,6 +15,8 @@ use super::{
 
 /// The longest answer that is read, in bytes; a real one has a few hundred.
 const LONGEST_ANSWER: u64 = 64 << 10;
+/// Characters of a refusal in plain text that are shown.
+const LONGEST_WORDS: usize = 200;
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -105,7 +108,13 @@ pub(super) fn call(
         // A fault comes with 500.
         200 | 500 => {}
         _ => {
-            let message = format!("the server answered with HTTP status {status}");
+            let mut message = format!("the server answered with HTTP status {status}");
+            if let Some(words) = plain_words(&response, &body) {
+                message = format!("{message}: {words}");
+            }
+            if status == 404 {
+                message.push_str("; the path is /dfs.asmx by default");
+            }
             return Err(Attempt::Never(CallError::Unexpected(message)));
         }
     }
@@ -117,6 +126,20 @@ pub(super) fn call(
         }
         Err(unreadable) => Err(Attempt::Again(unreadable.to_string())),
     }
+}
+
+/// The beginning of an answer that is meant for people: its first line, if that is plain text.
+fn plain_words<B>(response: &ureq::http::Response<B>, body: &[u8]) -> Option<String> {
+    let content_type = response.headers().get("Content-Type")?.to_str().ok()?;
+    let media_type = content_type.split(';').next()?.trim();
+    if !media_type.eq_ignore_ascii_case("text/plain") {
+        return None;
+    }
+    let text = String::from_utf8_lossy(body);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    // What a terminal would obey must not reach it.
+    let printable = line.chars().filter(|character| !character.is_control());
+    Some(printable.take(LONGEST_WORDS).collect())
 }
 
 fn number(operation: Operation, answer: Answer) -> Result<(u64, Option<String>), Attempt> {
@@ -150,7 +173,10 @@ fn meaning(code: i64) -> &'static str {
         -1011 => "the account has too many open sessions",
         -1061 => "the chunk is missing or empty",
         -1062 => "the session is unknown, closed or expired",
-        -1063 => "the chunk or the document is too big; --chunk-size makes chunks smaller",
+        -1063 => {
+            "the chunk or the document is too big; --chunk-size makes chunks smaller, and at the \
+             gateway session.max_total or `account set --max-total` allows longer documents"
+        }
         -2003 => "the account may not be used from this address",
         _ => "an error without a known meaning",
     }
@@ -163,6 +189,9 @@ fn tls_mend(error: &io::Error) -> &'static str {
         Some(rustls::Error::InvalidMessage(_)) => {
             "does this port speak HTTP without TLS? Then the address begins with http://"
         }
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => "use the name in the certificate in --url",
         _ => "--ca FILE names an authority that is to be trusted",
     }
 }
@@ -180,6 +209,9 @@ fn attempt(error: &Error) -> Attempt {
         Error::Io(io) if io.kind() == io::ErrorKind::InvalidData => Attempt::Never(
             CallError::Unexpected(format!("{message}; {}", tls_mend(io))),
         ),
+        Error::Io(io) if io.kind() == io::ErrorKind::ConnectionRefused => {
+            Attempt::Again(format!("{message}; is a gateway running there?"))
+        }
         // Not our enum; whatever else it says, no answer came.
         _ => Attempt::Again(message),
     }

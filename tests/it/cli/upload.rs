@@ -112,6 +112,41 @@ fn a_refusal_is_not_repeated() {
 }
 
 #[test]
+fn a_refusal_in_plain_text_is_shown_as_far_as_it_helps() {
+    let message = |status, content_type, body| {
+        let server = ScriptedServer::start(&[Step::Refusal(status, content_type, body)]);
+        let error = upload(&server, b"abc").expect_err("it is refused");
+        error.to_string()
+    };
+    let start = "the server answered with HTTP status";
+    assert_eq!(
+        message(400, "text/plain; charset=utf-8", "\r\nSpeak\x1b TLS.\nMore"),
+        format!("{start} 400: Speak TLS.")
+    );
+    assert_eq!(message(403, "text/html", "<p>no"), format!("{start} 403"));
+    assert_eq!(
+        message(404, "text/html", ""),
+        format!("{start} 404; the path is /dfs.asmx by default")
+    );
+    let long: &'static str = "x".repeat(300).leak();
+    assert_eq!(
+        message(403, "text/plain", long),
+        format!("{start} 403: {}", &long[..200])
+    );
+}
+
+#[test]
+fn nobody_there_is_said() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/dfs.asmx", free.local_addr().unwrap());
+    drop(free);
+    let client = Client::new(&url, OPTIONS).expect("an address");
+    let error = transfer(&client, ("user", "password"), &b"abc"[..], 4, &mut ());
+    let message = error.expect_err("nobody listens").to_string();
+    assert!(message.contains("is a gateway running there?"), "{message}");
+}
+
+#[test]
 fn a_total_that_does_not_fit_is_an_error_that_says_so() {
     let server = ScriptedServer::start(&[
         Step::Session("S1"),

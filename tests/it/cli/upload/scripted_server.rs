@@ -16,6 +16,8 @@ pub enum Step {
     Result(i64),
     /// An HTTP status and no body.
     Status(u16),
+    /// An HTTP status, a content type and a body.
+    Refusal(u16, &'static str, &'static str),
     /// The connection ends without an answer.
     HangUp,
     /// The connection ends in the middle of an answer that would have been good.
@@ -91,6 +93,14 @@ impl Play {
                 Step::Status(status) => send(
                     stream,
                     &format!("HTTP/1.1 {status} Busy\r\nContent-Length: 0\r\n\r\n"),
+                ),
+                Step::Refusal(status, content_type, body) => send(
+                    stream,
+                    &format!(
+                        "HTTP/1.1 {status} No\r\nContent-Type: {content_type}\r\n\
+                         Content-Length: {}\r\n\r\n{body}",
+                        body.len()
+                    ),
                 ),
                 Step::HangUp => return,
                 Step::HangUpInTheAnswer => {
