@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use rustls::{
+    Error, InconsistentKeys,
     crypto::ring::default_provider,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::CertifiedKey,
@@ -31,7 +32,10 @@ impl Certificate {
             .ok_or_else(|| TlsError::NoCertificate(files.certificate.clone()))
             .and_then(|first| expiry(first, &files.certificate))?;
         let key = CertifiedKey::from_der(chain, read_key(&files.key)?, &default_provider())
-            .map_err(TlsError::Pair)?;
+            .map_err(|error| match error {
+                Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => TlsError::Mismatch,
+                other => TlsError::Pair(other),
+            })?;
         Ok(Self {
             key: Arc::new(key),
             expires,

@@ -12,7 +12,7 @@ use rustls::{
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tracing::{info, warn};
 
 use super::{TlsError, certificate::Certificate};
@@ -116,7 +116,10 @@ impl Certificates {
         if anyway || before != stamps {
             match Certificate::load(&self.files) {
                 Ok(renewed) => {
-                    info!(expires = %renewed.expires, "the certificate was read again");
+                    info!(
+                        expires = shown(renewed.expires),
+                        "the certificate was read again"
+                    );
                     *self.current.write().unwrap_or_else(PoisonError::into_inner) = renewed;
                     metrics::certificate_read(true);
                 }
@@ -137,7 +140,10 @@ impl Certificates {
         let due = seen.reminded.is_none_or(|last| now - last >= REMINDER);
         if expires - now < SOON && due {
             seen.reminded = Some(now);
-            warn!(%expires, "the certificate (tls.certificate) ends soon, or has ended: renew it");
+            warn!(
+                expires = shown(expires),
+                "the certificate (tls.certificate) ends soon, or has ended: renew it"
+            );
         }
     }
 
@@ -147,6 +153,11 @@ impl Certificates {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
+
+/// A time as people and programs read it.
+fn shown(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_else(|_| time.to_string())
 }
 
 impl ResolvesServerCert for Certificates {

@@ -31,6 +31,9 @@ pub enum TlsError {
     /// A file without a key.
     #[error("{0} (tls.key) holds no private key in PEM form without a passphrase")]
     NoKey(PathBuf),
+    /// A key of another certificate.
+    #[error("tls.key does not belong to tls.certificate")]
+    Mismatch,
     /// A pair that cannot be used.
     #[error("tls.certificate and tls.key cannot be used together: {0}")]
     Pair(rustls::Error),

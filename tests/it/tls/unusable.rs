@@ -43,7 +43,7 @@ fn files_that_cannot_be_served_are_named() {
     refused(
         certificate,
         other.key().to_str().unwrap(),
-        "cannot be used together",
+        "does not belong to tls.certificate",
     );
     fs::write(
         authority.key(),
