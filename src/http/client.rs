@@ -5,7 +5,13 @@ use std::{
     sync::{Arc, Once},
 };
 
-use actix_web::{HttpRequest, http::header::HeaderMap};
+use actix_web::{
+    HttpRequest,
+    http::{
+        header::{HOST, HeaderMap, HeaderValue},
+        uri::Authority,
+    },
+};
 use ipnet::IpNet;
 use tracing::warn;
 
@@ -108,6 +114,41 @@ pub fn client_address(request: &HttpRequest, addresses: &ClientAddresses) -> IpA
         .peer_addr()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
     addresses.resolve(peer, request.headers())
+}
+
+/// Headers by which a proxy says that it is one.
+const FORWARDING: [&str; 6] = [
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
+
+/// Whether `request` was made on this machine, and for it.
+///
+/// A proxy on this machine that nobody has named as trusted brings requests from anywhere. And a
+/// page of anybody's can have its name lead here; a browser then sends that name.
+pub fn is_local(request: &HttpRequest, addresses: &ClientAddresses) -> bool {
+    let headers = request.headers();
+    let own = || {
+        let forwarded = FORWARDING.iter().any(|name| headers.contains_key(*name));
+        !forwarded && headers.get(HOST).is_none_or(names_this_machine)
+    };
+    client_address(request, addresses).is_loopback() && (addresses.trust_peer_of(request) || own())
+}
+
+fn names_this_machine(host: &HeaderValue) -> bool {
+    let authority = host
+        .to_str()
+        .ok()
+        .and_then(|host| host.parse::<Authority>().ok());
+    authority.is_some_and(|authority| {
+        let host = authority.host();
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|it| it.is_loopback())
+    })
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ mod transport;
 pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, holding, respond};
 pub use body::{Body, BodyError, BodyLimits};
-pub use client::{ClientAddresses, client_address};
+pub use client::{ClientAddresses, client_address, is_local};
 pub use connection::Connection;
 pub use content_coding::{Content, ContentCoding};
 pub use expect::Expectations;

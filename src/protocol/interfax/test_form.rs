@@ -13,7 +13,7 @@ use actix_web::{
 use tokio::io::{AsyncBufRead, copy_buf, sink};
 
 use crate::{
-    http::{client_address, holding},
+    http::{holding, is_local},
     settings::TestFormAccess,
     soap::{
         self, FormError, Operation, Outcome, ReadError, Response,
@@ -33,9 +33,7 @@ impl InterFax {
         match self.settings.test_form {
             TestFormAccess::Always => TestForm::Shown,
             TestFormAccess::Never => TestForm::Off,
-            TestFormAccess::Local if client_address(request, &self.addresses).is_loopback() => {
-                TestForm::Shown
-            }
+            TestFormAccess::Local if is_local(request, &self.addresses) => TestForm::Shown,
             TestFormAccess::Local => TestForm::OnlyLocal,
         }
     }

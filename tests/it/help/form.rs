@@ -250,6 +250,31 @@ async fn it_is_for_the_local_machine_unless_a_setting_says_otherwise() {
 }
 
 #[tokio::test]
+async fn what_only_looks_local_is_not() {
+    let gateway = Gateway::start().await;
+    let tried = post("?op=UploadFileChunk", &CHUNK).header("Host", "127.0.0.1:8080");
+    assert_eq!(ask(&gateway, &tried).await.status, 200);
+    for (name, value) in [
+        // Somebody's name that leads here, and a browser that believes it.
+        ("Host", "evil.example"),
+        ("Host", "localhost.evil.example"),
+        // A proxy on this machine that nobody has named as trusted.
+        ("X-Forwarded-For", "8.8.8.8"),
+        ("X-Forwarded-Proto", "https"),
+        ("X-Real-IP", "8.8.8.8"),
+        ("Forwarded", "for=127.0.0.1"),
+        ("Via", "1.1 proxy"),
+    ] {
+        let tried = tried.clone().header(name, value);
+        let tried = tried.header("Sec-Fetch-Site", "same-origin");
+        assert_eq!(ask(&gateway, &tried).await.status, 415, "{name}: {value}");
+        let page = get(&gateway, "?op=UploadFileChunk", &[(name, value)]).await;
+        assert!(!page.body.contains("<form"), "{name}: {value}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_form_from_another_sites_page_is_refused() {
     let gateway = Gateway::start().await;
     let session = gateway.client().start().await;
