@@ -88,14 +88,20 @@ impl Exchange {
     ) -> Result<Response, ReadError> {
         let contract = service.contract();
         let namespace = contract.namespace;
-        let routing = Routing::of(&head).ok_or_else(unsupported_media_type)?;
+        let routing = Routing::of(&head).ok_or(ReadError::Unsupported(
+            "a content type that is neither text/xml nor application/soap+xml",
+        ))?;
         self.version = routing.promised_version();
 
-        let charset = head.charset().map_err(|_| unsupported_media_type())?;
+        let charset = head
+            .charset()
+            .map_err(|_| ReadError::Unsupported("the charset of the content type"))?;
         let mut reader = Reader::new(Utf8::new(body, charset));
         let version = *self.version.insert(envelope::open(&mut reader).await?);
         if !routing.admits(version) {
-            return Err(unsupported_media_type());
+            return Err(ReadError::Unsupported(
+                "a SOAP 1.1 envelope as application/soap+xml",
+            ));
         }
         let route = routing.route(contract)?;
         let element = envelope::enter_body(&mut reader, version).await?;
@@ -120,8 +126,4 @@ impl Exchange {
             Err(fault) => fault.into_response(version),
         })
     }
-}
-
-fn unsupported_media_type() -> ReadError {
-    ReadError::Refused(Response::empty(415))
 }

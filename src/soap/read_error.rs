@@ -26,6 +26,9 @@ pub enum ReadError {
     /// A form, or a request for one, cannot be understood.
     #[error("{0}")]
     Form(FormError),
+    /// What the request comes in is not read here: status 415, no body.
+    #[error("not supported: {0}")]
+    Unsupported(&'static str),
     /// The request is answered without a look at the rest of it.
     #[error("refused with status {}", .0.status)]
     Refused(Response),
@@ -43,7 +46,11 @@ impl ReadError {
                 "fault: a parameter could not be read".to_owned()
             }
             Self::Form(error) => error.for_log(),
-            Self::Malformed(_) | Self::Fault(_) | Self::Body(_) | Self::Refused(_) => {
+            Self::Malformed(_)
+            | Self::Fault(_)
+            | Self::Body(_)
+            | Self::Unsupported(_)
+            | Self::Refused(_) => {
                 let mut text = self.to_string();
                 if let Some((end, _)) = text.char_indices().nth(LONGEST_LOGGED) {
                     text.truncate(end);
@@ -61,6 +68,7 @@ impl ReadError {
         match self {
             Self::Refused(response) => Ok(response),
             Self::Malformed(_) => Ok(Response::empty(400)),
+            Self::Unsupported(_) => Ok(Response::empty(415)),
             Self::Fault(reason) => Ok(fault(reason)),
             Self::Form(error) => Ok(error.into_response()),
             Self::Body(error) => Err(error),

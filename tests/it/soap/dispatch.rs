@@ -2,7 +2,8 @@
 
 use chunkgate::soap::Version;
 
-use super::support::{Call, NAMESPACE, envelope, post, post_11};
+use super::support::{Call, NAMESPACE, envelope, post, post_11, serve};
+use crate::xml::support::Source;
 
 const EMPTY_START: Call = Call::Start {
     username: None,
@@ -235,5 +236,30 @@ fn malformed_requests_are_400_and_empty() {
             (400, "", None),
             "{body}"
         );
+    }
+}
+
+#[test]
+fn the_log_says_what_is_not_supported() {
+    let envelope = envelope(Version::V11, "<StartFileUpload/>");
+    for (content_type, why) in [
+        (
+            "text/plain",
+            "not supported: a content type that is neither text/xml nor application/soap+xml",
+        ),
+        (
+            "text/xml; charset=utf-7",
+            "not supported: the charset of the content type",
+        ),
+        (
+            "application/soap+xml",
+            "not supported: a SOAP 1.1 envelope as application/soap+xml",
+        ),
+    ] {
+        let source = Source::new(envelope.as_bytes(), usize::MAX);
+        let (outcome, ran) = serve(Some(content_type), None, source);
+        assert_eq!(outcome.refusal.as_deref(), Some(why));
+        assert_eq!(outcome.response.expect("an answer").status, 415);
+        assert!(ran.is_empty());
     }
 }
