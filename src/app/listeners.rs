@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use actix_http::{HttpService, error::DispatchError};
+use actix_http::{HttpService, Request, error::DispatchError};
 use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
     App as Routes, HttpRequest, HttpResponse, HttpServer,
@@ -139,6 +139,7 @@ pub fn serve_clients(
 ) -> Result<Server, String> {
     let workers = settings.server.workers;
     let grace = settings.server.shutdown_timeout.as_secs().max(1);
+    let ours = interfax.clone();
     let routes = move || {
         Routes::new()
             .app_data(web::Data::new(interfax.clone()))
@@ -160,11 +161,12 @@ pub fn serve_clients(
     let service = |address: SocketAddr, tls: Option<Acceptor>| {
         let (routes, stopped) = (routes.clone(), stopped.clone());
         let (edge, per_address) = (edge.clone(), per_address.clone());
+        let ours = ours.clone();
         move || {
             let (stopped, tls) = (stopped.clone(), tls.clone());
             let (edge, per_address) = (edge.clone(), per_address.clone());
             let app = map_config(routes(), |()| AppConfig::default());
-            let expectations = edge.expectations;
+            let (expectations, ours) = (edge.expectations, ours.clone());
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || stopped.clone().cancelled_owned())
                 // `Timed` sees to that, for all requests.
@@ -176,7 +178,14 @@ pub fn serve_clients(
                     timed.remember(data);
                     Connection::remember(timed.stream().transport(), data);
                 })
-                .expect(fn_service(move |request| ready(expectations.meet(request))))
+                .expect(fn_service(move |request: Request| {
+                    // Elsewhere nothing is too long: there is nothing.
+                    ready(if ours.serves(request.path()) {
+                        expectations.meet(request)
+                    } else {
+                        Ok(request)
+                    })
+                }))
                 .h1(app);
             let addresses = edge.addresses;
             fn_service(move |stream: TcpStream| {

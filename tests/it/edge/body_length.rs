@@ -136,6 +136,19 @@ async fn a_client_that_is_not_asked_is_answered_in_its_version() {
 }
 
 #[tokio::test]
+async fn on_another_path_there_is_nothing_to_be_too_long_for() {
+    let gateway = gateway().await;
+    let request = chunk_request("", &vec![7; 2 * LIMIT])
+        .line("POST /elsewhere HTTP/1.1")
+        .header("Expect", "100-continue");
+    let mut wire = Wire::connect(gateway.address).await;
+    wire.send(&request.head()).await;
+    wire.expect("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 ")
+        .await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_form_is_not_asked_for_either() {
     let gateway = gateway().await;
     let request = chunk_request("", &vec![7; 2 * LIMIT])
