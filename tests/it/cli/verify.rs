@@ -16,13 +16,10 @@ pub fn damage(data_dir: &Path, stored: &[u8]) {
         let path = entry.expect("an entry").path();
         let bytes = fs::read(&path).expect("a file");
         if let Some(place) = memchr::memmem::find(&bytes, start) {
-            let again = memchr::memmem::rfind(&bytes, &stored[stored.len() - 64..]);
-            eprintln!(
-                "damaged {} at {place}, ends before {again:?}",
-                path.display()
-            );
             let file = File::options().write(true).open(path).expect("a segment");
-            file.write_all_at(&[!start[0]], place as u64)
+            // Not the first byte: the record's header may by chance end as the data begins.
+            let inside = place + start.len() / 2;
+            file.write_all_at(&[!bytes[inside]], inside as u64)
                 .expect("a write");
             return;
         }
