@@ -82,14 +82,13 @@ fn header(request: &Request, name: HeaderName) -> Option<&str> {
 /// has to be told by the media type, because there is no envelope yet, nor a form: those requests
 /// get what they get with a body.
 fn too_long(content_type: &str) -> Option<soap::Response> {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    let is = |known: &str| media_type.eq_ignore_ascii_case(known);
-    if is("application/x-www-form-urlencoded") {
+    let media_type = soap::media_type(content_type);
+    if media_type == soap::FORM_MEDIA_TYPE {
         return Some(FormError::TooLong.into_response());
     }
     [Version::V11, Version::V12]
         .into_iter()
-        .find(|version| version.content_type().split(';').next().is_some_and(is))
+        .find(|version| soap::media_type(version.content_type()) == media_type)
         .map(|version| Fault::too_long().into_response(version))
 }
 

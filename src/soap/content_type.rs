@@ -35,6 +35,11 @@ impl ContentType {
     }
 }
 
+/// Type and subtype of a `Content-Type`, in lower case.
+pub fn media_type(content_type: &str) -> String {
+    ContentType::parse(content_type).media_type
+}
+
 /// Splits a quoted or bare parameter value from what follows it.
 fn take_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {

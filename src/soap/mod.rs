@@ -37,9 +37,13 @@ mod value;
 mod version;
 pub mod wsdl;
 
+pub use content_type::media_type;
 pub use contract::{Contract, Operation, Parameter, Type};
 pub use fault::{Fault, FaultCode};
-pub use form::{FormError, call_form, handle_form, handle_query, percent_decode, unrecognized};
+pub use form::{
+    FormError, MEDIA_TYPE as FORM_MEDIA_TYPE, call_form, handle_form, handle_query, percent_decode,
+    unrecognized,
+};
 pub use handle::{Outcome, RequestHead, handle};
 pub use parameters::Parameters;
 pub use read_error::ReadError;

@@ -8,6 +8,8 @@ use ureq::{
     tls::{Certificate, RootCerts, TlsConfig},
 };
 
+use crate::soap::media_type;
+
 use super::{
     ClientOptions,
     message::{Answer, Operation},
@@ -131,8 +133,7 @@ pub(super) fn call(
 /// The beginning of an answer that is meant for people: its first line, if that is plain text.
 fn plain_words<B>(response: &ureq::http::Response<B>, body: &[u8]) -> Option<String> {
     let content_type = response.headers().get("Content-Type")?.to_str().ok()?;
-    let media_type = content_type.split(';').next()?.trim();
-    if !media_type.eq_ignore_ascii_case("text/plain") {
+    if media_type(content_type) != "text/plain" {
         return None;
     }
     let text = String::from_utf8_lossy(body);

@@ -43,9 +43,7 @@ impl InterFax {
     /// Without the form it is a POST like any other, and has to be SOAP.
     pub(super) fn is_trial(&self, request: &HttpRequest) -> bool {
         let content_type = header(request, "content-type").unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        let is_form = media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        is_form
+        soap::media_type(&content_type) == soap::FORM_MEDIA_TYPE
             && matches!(
                 Document::asked_for(request.query_string()),
                 Document::Help(Some(_))

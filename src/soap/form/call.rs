@@ -2,10 +2,10 @@
 
 use tokio::io::AsyncBufRead;
 
-use super::{FormError, error::plain_text};
+use super::{FormError, MEDIA_TYPE, error::plain_text};
 use crate::soap::{
     Contract, Fault, Operation, Outcome, Parameters, ReadError, Reply, Response, Service,
-    content_type::ContentType,
+    media_type,
 };
 
 /// Serves `POST /service.asmx/Operation` with an urlencoded form as its body.
@@ -105,7 +105,7 @@ fn find(contract: &Contract, path_info: &str) -> Result<&'static Operation, Form
 /// Only forms are taken: an envelope that is sent here is not SOAP, as in the original.
 fn check_type(content_type: Option<&str>) -> Result<(), FormError> {
     let given = content_type.unwrap_or_default();
-    if ContentType::parse(given).media_type == "application/x-www-form-urlencoded" {
+    if media_type(given) == MEDIA_TYPE {
         return Ok(());
     }
     Err(FormError::ContentType(given.to_owned()))

@@ -15,6 +15,9 @@ mod fields;
 mod parameters;
 mod percent;
 
+/// The media type of a form.
+pub const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
+
 pub use call::{call_form, handle_form, handle_query, unrecognized};
 pub use error::FormError;
 pub use percent::decode as percent_decode;

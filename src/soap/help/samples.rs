@@ -11,7 +11,7 @@ use form_urlencoded::byte_serialize;
 
 use super::{Help, sample::Sample};
 use crate::{
-    soap::{Operation, Parameter, Type, Version},
+    soap::{FORM_MEDIA_TYPE, Operation, Parameter, Type, Version},
     xml::escape,
 };
 
@@ -134,10 +134,7 @@ fn http_get(help: &Help<'_>, operation: &Operation) -> Exchange {
 
 fn http_post(help: &Help<'_>, operation: &Operation) -> Exchange {
     let (authority, path) = help.authority_and_path();
-    let form = (
-        "Content-Type",
-        "application/x-www-form-urlencoded".to_owned(),
-    );
+    let form = ("Content-Type", FORM_MEDIA_TYPE.to_owned());
     let body = urlencoded(operation);
     // Without fields `curl` has to be told that this is a POST.
     let method = if operation.parameters.is_empty() {
