@@ -66,7 +66,7 @@ section! {
         shutdown_timeout: Duration = "30s", duration("1s", "1h");
         /// Connections open at once; further ones wait in the kernel.
         max_connections: usize = "4096", number(16..=1_000_000);
-        /// Of these, at most so many from one address that is no trusted proxy; further ones are closed.
+        /// Of these, at most so many from one address that is no trusted proxy; further ones get 503, inside TLS they are closed.
         max_connections_per_address: usize = "2048", number(1..=1_000_000);
         /// Address that clients use, for the service description; empty: taken from each request.
         public_url: Option<String> = "", optional(public_url());
@@ -247,7 +247,7 @@ section! {
         http_get: bool = "true", flag();
         /// Switch group of this gateway; an account of another group is refused.
         switch_group: String = "", any_text();
-        /// Who is shown a form to try operations on the help page: `local` (clients on this machine), `always` or `never`.
+        /// Who is shown a form to try operations on the help page: `local` (browsers on this machine that call it `localhost`), `always` or `never`.
         test_form: TestFormAccess = "local", test_form();
     }
 }
