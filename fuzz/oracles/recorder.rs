@@ -78,7 +78,8 @@ pub fn serve(serve: impl FnOnce(&Recorder) -> Outcome) -> Served {
     let recorder = Recorder::default();
     let outcome = serve(&recorder);
     let response = outcome.response.expect("memory does not fail");
-    let body = String::from_utf8(response.body.into()).expect("an answer in UTF-8");
+    let body = response.body.in_memory().expect("an answer in memory");
+    let body = String::from_utf8(body.into()).expect("an answer in UTF-8");
     let is_xml = response
         .content_type
         .is_some_and(|content_type| content_type.contains("xml"));

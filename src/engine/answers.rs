@@ -175,8 +175,14 @@ impl State {
     }
 }
 
-/// Goes with an answer to the place where it is written. Dropped without [`Receipt::delivered`],
-/// the answer counts as lost.
+/// Goes with an answer to the place where it is written. Dropped without
+/// [`delivered`](Self::delivered), the answer counts as lost.
+pub trait AnswerReceipt {
+    /// The last byte of the answer was written to a connection whose client was there.
+    fn delivered(self: Box<Self>);
+}
+
+/// The receipt of an append's answer.
 #[derive(Debug)]
 pub struct Receipt {
     answers: Option<Answers>,
@@ -201,6 +207,12 @@ impl Receipt {
         if let Some(answers) = self.answers.take() {
             answers.lock().forget(&self.answer);
         }
+    }
+}
+
+impl AnswerReceipt for Receipt {
+    fn delivered(self: Box<Self>) {
+        Self::delivered(*self);
     }
 }
 

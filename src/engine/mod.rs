@@ -41,7 +41,7 @@ use session::{
 use unknown::UnknownSessions;
 use unproven::UnprovenBytes;
 
-pub use answers::Receipt;
+pub use answers::{AnswerReceipt, Receipt};
 pub use append::{Acknowledged, Append, Peer};
 pub use commit::End;
 pub use error::{Blame, UploadError};

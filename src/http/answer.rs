@@ -2,10 +2,10 @@
 
 use std::{
     any::Any,
-    convert::Infallible,
+    io,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use actix_web::{
@@ -17,29 +17,39 @@ use actix_web::{
     },
 };
 use bytes::Bytes;
+use tracing::warn;
 
 use crate::{
-    engine::{Peer, Receipt},
+    engine::{AnswerReceipt, Peer},
     soap,
 };
 
 use super::Connection;
 
-/// An answer's body that tells its receipt when it is written to a client that is there.
+/// An answer's body that tells its receipt when its last byte goes to a client that is there.
 ///
-/// Dropped unwritten, or written when the client had closed its end, the answer counts as lost.
+/// Dropped before that, or written when the client had closed its end, the answer counts as lost.
 /// What cannot be seen is a client that vanishes after the answer was handed to the network.
+///
+/// A body that fails ends the connection: its length was promised, and what comes up to there is
+/// less than that.
 pub struct AnswerBody {
-    bytes: Bytes,
-    receipt: Option<Receipt>,
+    body: soap::Body,
+    length: u64,
+    receipt: Option<Box<dyn AnswerReceipt>>,
     connection: Option<Rc<Connection>>,
 }
 
 impl AnswerBody {
-    /// The body `bytes` of an answer on `connection`.
-    pub fn new(bytes: Bytes, receipt: Option<Receipt>, connection: Option<Rc<Connection>>) -> Self {
+    /// The body of an answer on `connection`.
+    pub fn new(
+        body: soap::Body,
+        receipt: Option<Box<dyn AnswerReceipt>>,
+        connection: Option<Rc<Connection>>,
+    ) -> Self {
         Self {
-            bytes,
+            length: body.length(),
+            body,
             receipt,
             connection,
         }
@@ -61,29 +71,34 @@ impl AnswerBody {
 }
 
 impl MessageBody for AnswerBody {
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn size(&self) -> BodySize {
-        BodySize::Sized(self.bytes.len() as u64)
+        BodySize::Sized(self.length)
     }
 
     fn poll_next(
         self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, io::Error>>> {
         let this = self.get_mut();
-        if this.bytes.is_empty() {
-            return Poll::Ready(None);
+        let next = ready!(this.body.poll_next(context));
+        match &next {
+            Ok(Some(_)) if this.body.length() == 0 => this.handed_over(),
+            Ok(_) => {}
+            Err(error) => {
+                warn!("an answer breaks off, because its data could not be read: {error}");
+                this.receipt = None;
+            }
         }
-        this.handed_over();
-        Poll::Ready(Some(Ok(std::mem::take(&mut this.bytes))))
+        Poll::Ready(next.transpose())
     }
 }
 
 /// The HTTP answer of a SOAP response.
 pub fn respond(
     response: soap::Response,
-    receipt: Option<Receipt>,
+    receipt: Option<Box<dyn AnswerReceipt>>,
     connection: Option<Rc<Connection>>,
 ) -> HttpResponse {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

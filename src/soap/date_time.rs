@@ -1,4 +1,6 @@
 //! `dateTime` and `date` of XML Schema.
+//!
+//! [`parse`] reads them, [`written`] writes them as the original does.
 
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
@@ -21,6 +23,29 @@ pub(super) fn parse(text: &str) -> Option<OffsetDateTime> {
         _ => (date, time(clock, nanoseconds)?),
     };
     Some(date.with_time(time).assume_offset(offset(rest)?))
+}
+
+/// What the original writes for a time that is not known: the first moment of its calendar.
+const NONE: &str = "0001-01-01T00:00:00";
+
+/// `2005-04-25T20:31:00Z`, with as many digits of a fraction as are needed, at most seven: the
+/// original counts in ticks of 100 ns.
+pub(super) fn written(time: Option<OffsetDateTime>) -> String {
+    let utc = time.and_then(|time| time.checked_to_offset(UtcOffset::UTC));
+    let Some(utc) = utc.filter(|utc| utc.year() > 0) else {
+        return NONE.to_owned();
+    };
+    let ticks = format!(".{:07}", utc.nanosecond() / 100);
+    let fraction = ticks.trim_end_matches('0').trim_end_matches('.');
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}Z",
+        utc.year(),
+        u8::from(utc.month()),
+        utc.day(),
+        utc.hour(),
+        utc.minute(),
+        utc.second(),
+    )
 }
 
 fn take_date(text: &str) -> Option<(Date, &str)> {

@@ -13,6 +13,8 @@ pub(super) struct Elements<'a, R> {
     namespace: &'static str,
     place: Place,
     seen: Vec<&'static str>,
+    /// What was seen on the levels above; as many as the reader lets elements be nested.
+    above: Vec<Vec<&'static str>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,7 @@ impl<'a, R: AsyncBufRead + Unpin> Elements<'a, R> {
             namespace,
             place: Place::Between,
             seen: Vec::new(),
+            above: Vec::new(),
         }
     }
 
@@ -45,6 +48,7 @@ impl<'a, R: AsyncBufRead + Unpin> Elements<'a, R> {
             namespace,
             place: Place::Behind,
             seen: Vec::new(),
+            above: Vec::new(),
         }
     }
 
@@ -70,6 +74,31 @@ impl<'a, R: AsyncBufRead + Unpin> Elements<'a, R> {
             }
         }
         Ok(None)
+    }
+
+    /// Goes into the element, whose children are the parameters now.
+    pub fn enter(&mut self) {
+        self.take_value();
+        self.above.push(std::mem::take(&mut self.seen));
+    }
+
+    /// Goes out again, over the rest of the children.
+    pub async fn leave_structure(&mut self) -> Result<(), ReadError> {
+        self.leave().await?;
+        if self.place == Place::Between {
+            self.reader.skip().await?;
+        }
+        self.seen = self.above.pop().expect("enter() comes before");
+        self.place = Place::Between;
+        Ok(())
+    }
+
+    /// Goes out of whatever was entered.
+    pub async fn leave_all(&mut self) -> Result<(), ReadError> {
+        while !self.above.is_empty() {
+            self.leave_structure().await?;
+        }
+        Ok(())
     }
 
     /// The text of the element, line ends made line feeds.

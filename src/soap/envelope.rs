@@ -77,12 +77,23 @@ async fn check_header<R: AsyncBufRead + Unpin>(
 
 /// Writes an envelope on one line around what `body` writes.
 pub(super) fn write(version: Version, body: impl FnOnce(&mut Writer)) -> String {
+    let mut xml = begin(version);
+    body(&mut xml);
+    end(&mut xml);
+    xml.finish()
+}
+
+/// Begins an envelope.
+pub(super) fn begin(version: Version) -> Writer {
     let mut xml = Writer::new();
     xml.markup(r#"<soap:Envelope xmlns:soap=""#)
         .text(version.envelope())
         .markup(r#"" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#)
         .markup(r#" xmlns:xsd="http://www.w3.org/2001/XMLSchema">"#);
-    body(&mut xml);
+    xml
+}
+
+/// Ends it.
+pub(super) fn end(xml: &mut Writer) {
     xml.close("soap:Envelope");
-    xml.finish()
 }

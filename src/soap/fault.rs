@@ -1,7 +1,5 @@
 //! Faults.
 
-use bytes::Bytes;
-
 use super::{Response, Version, envelope};
 use crate::xml::Writer;
 
@@ -98,7 +96,7 @@ impl Fault {
             status: 500,
             content_type: Some(version.content_type()),
             cache_control: Some("private"),
-            body: Bytes::from(body),
+            body: body.into(),
         }
     }
 

@@ -17,8 +17,11 @@
 //! [`handle_form`] and [`handle_query`] do the same with the fields of a form instead of an
 //! envelope, and [`call_form`] gives the reply to who shows it in another way.
 
+mod base64;
+mod body;
 mod content_type;
 mod contract;
+mod data;
 mod date_time;
 pub mod disco;
 mod elements;
@@ -33,12 +36,16 @@ mod reply;
 mod response;
 mod routing;
 mod service;
+mod simple;
 mod value;
 mod version;
+mod written;
 pub mod wsdl;
 
+pub use body::Body;
 pub use content_type::media_type;
-pub use contract::{Contract, Operation, Parameter, Type};
+pub use contract::{Array, Contract, Enumeration, Field, Operation, Parameter, Structure, Type};
+pub use data::Data;
 pub use fault::{Fault, FaultCode};
 pub use form::{
     FormError, MEDIA_TYPE as FORM_MEDIA_TYPE, call_form, handle_form, handle_query, percent_decode,
@@ -50,4 +57,5 @@ pub use read_error::ReadError;
 pub use reply::Reply;
 pub use response::Response;
 pub use service::Service;
+pub use value::{IntoValue, Value};
 pub use version::Version;

@@ -4,7 +4,12 @@ use bytes::BytesMut;
 use time::OffsetDateTime;
 use tokio::io::AsyncBufRead;
 
-use super::{Operation, ReadError, elements::Elements, form::Form, value::Value};
+use super::{
+    Enumeration, Operation, ReadError,
+    elements::Elements,
+    form::Form,
+    simple::{Simple, word},
+};
 use crate::xml::Reader;
 
 /// The block in which unwanted data is decoded, in bytes.
@@ -13,7 +18,18 @@ pub(super) const DROPPED: usize = 12 * 1024;
 /// The parameters of an operation, in the order in which the client sent them.
 ///
 /// [`next`](Self::next) goes to a parameter; then one of the other methods takes its value, or
-/// the following `next` passes over it.
+/// the following `next` passes over it. [`enter`](Self::enter) goes into a structure, so that
+/// `next` goes to its fields, and [`leave`](Self::leave) comes out of it:
+///
+/// ```text
+/// while let Some("Query") = parameters.next(&["Query"]).await? {
+///     parameters.enter();
+///     while let Some("Number") = parameters.next(&["Number"]).await? {
+///         number = parameters.int().await?;
+///     }
+///     parameters.leave().await?;
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Parameters<'a, R> {
     source: Source<'a, R>,
@@ -62,6 +78,30 @@ impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
         }
     }
 
+    /// Goes into the structure that [`next`](Self::next) went to: until [`leave`](Self::leave),
+    /// `next` goes to its fields, in any order and by the same rules.
+    ///
+    /// # Panics
+    /// If `next` did not go to a parameter, or the parameters are a form's: no operation with a
+    /// structure among its parameters is called with one.
+    pub fn enter(&mut self) {
+        match &mut self.source {
+            Source::Elements(elements) => elements.enter(),
+            Source::Form(_) => unreachable!("a form has no structures"),
+        }
+    }
+
+    /// Goes out of the structure that was entered last, over what is left of it.
+    ///
+    /// # Panics
+    /// If none was entered.
+    pub async fn leave(&mut self) -> Result<(), ReadError> {
+        match &mut self.source {
+            Source::Elements(elements) => elements.leave_structure().await,
+            Source::Form(_) => unreachable!("a form has no structures"),
+        }
+    }
+
     /// A `string`: not trimmed; in an envelope, line ends made line feeds.
     pub async fn string(&mut self) -> Result<String, ReadError> {
         match &mut self.source {
@@ -73,6 +113,11 @@ impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
     /// A `boolean`: exactly `true`, `false`, `1` or `0`, but for white space around it; in a form
     /// `true` or `false` in any case.
     pub async fn boolean(&mut self) -> Result<bool, ReadError> {
+        self.value().await
+    }
+
+    /// A `short`: as [`int`](Self::int), of 16 bits.
+    pub async fn short(&mut self) -> Result<i16, ReadError> {
         self.value().await
     }
 
@@ -93,7 +138,23 @@ impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
         self.value().await
     }
 
-    async fn value<T: Value>(&mut self) -> Result<T, ReadError> {
+    /// A word of `one_of`, but for white space around it; one that is missing is the first.
+    pub async fn choice(
+        &mut self,
+        one_of: &'static Enumeration,
+    ) -> Result<&'static str, ReadError> {
+        let text = self.string().await?;
+        let word = word(one_of, &text);
+        match &mut self.source {
+            Source::Elements(elements) => word.map_err(|why| elements.unreadable(&why)),
+            Source::Form(form) => match word {
+                Ok(word) => Ok(word),
+                Err(_) => Err(form.unconvertible(text, one_of.name).await),
+            },
+        }
+    }
+
+    async fn value<T: Simple>(&mut self) -> Result<T, ReadError> {
         let text = self.string().await?;
         match &mut self.source {
             Source::Elements(elements) => {
@@ -131,6 +192,9 @@ impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
     /// Passes over everything up to the end of the operation's element, or of the form, of which
     /// nothing may be missing.
     pub(super) async fn finish(mut self) -> Result<(), ReadError> {
+        if let Source::Elements(elements) = &mut self.source {
+            elements.leave_all().await?;
+        }
         while self.next(&[]).await?.is_some() {}
         match self.source {
             Source::Elements(_) => Ok(()),

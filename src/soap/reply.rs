@@ -1,16 +1,17 @@
 //! The answer of an operation that ran.
 
-use bytes::Bytes;
-
-use super::{Response, Type, Version, envelope};
+use super::{
+    Body, IntoValue, Response, Type, Value, Version, envelope,
+    written::{Layout, Written},
+};
 use crate::xml::Writer;
 
 /// The result of an operation and its `ref` parameters, in the order they go out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Reply {
     operation: &'static str,
-    result: Option<String>,
-    refs: Vec<(&'static str, String)>,
+    result: Option<Value>,
+    refs: Vec<(&'static str, Value)>,
 }
 
 impl Reply {
@@ -23,98 +24,135 @@ impl Reply {
         }
     }
 
+    /// Adds the result; a null one is left out.
+    #[must_use]
+    pub fn with_result(mut self, value: impl IntoValue) -> Self {
+        self.result = value.into_value();
+        self
+    }
+
+    /// Adds a `ref` parameter: null is left out, empty is `<name />`.
+    #[must_use]
+    pub fn with_ref(mut self, name: &'static str, value: impl IntoValue) -> Self {
+        self.refs
+            .extend(value.into_value().map(|value| (name, value)));
+        self
+    }
+
     /// Adds an `int` result.
     #[must_use]
     pub fn result_int(self, value: i32) -> Self {
-        self.with_result(value.to_string())
+        self.with_result(value)
     }
 
     /// Adds a `long` result.
     #[must_use]
     pub fn result_long(self, value: i64) -> Self {
-        self.with_result(value.to_string())
+        self.with_result(value)
     }
 
     /// Adds a `boolean` result.
     #[must_use]
     pub fn result_boolean(self, value: bool) -> Self {
-        self.with_result(value.to_string())
+        self.with_result(value)
     }
 
     /// Adds a `string` result; a null one is left out.
     #[must_use]
     pub fn result_string(self, value: Option<String>) -> Self {
-        match value {
-            Some(value) => self.with_result(value),
-            None => self,
-        }
+        self.with_result(value)
     }
 
-    /// Adds a `ref` parameter of type `string`: null is left out, empty is `<name />`.
+    /// Adds a `ref` parameter of type `string`; a null one is left out.
     #[must_use]
-    pub fn ref_string(mut self, name: &'static str, value: Option<String>) -> Self {
-        self.refs.extend(value.map(|value| (name, value)));
-        self
+    pub fn ref_string(self, name: &'static str, value: Option<String>) -> Self {
+        self.with_ref(name, value)
     }
 
-    fn with_result(mut self, text: String) -> Self {
-        self.result = Some(text);
-        self
+    /// Adds a `ref` parameter of type `int`.
+    #[must_use]
+    pub fn ref_int(self, name: &'static str, value: i32) -> Self {
+        self.with_ref(name, value)
     }
 
-    /// The result as it is written, unless it is null.
-    pub fn result(&self) -> Option<&str> {
-        self.result.as_deref()
+    /// The result, unless it is null.
+    pub fn result(&self) -> Option<&Value> {
+        self.result.as_ref()
     }
 
-    /// Names and texts of the `ref` parameters that are not null.
-    pub fn refs(&self) -> &[(&'static str, String)] {
+    /// Names and values of the `ref` parameters that are not null.
+    pub fn refs(&self) -> &[(&'static str, Value)] {
         &self.refs
+    }
+
+    /// The same for people, with the number of bytes in place of data, of which none is read.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        let refs = self.refs.iter().map(|(name, value)| (*name, value.shown()));
+        Self {
+            operation: self.operation,
+            result: self.result.as_ref().map(Value::shown),
+            refs: refs.collect(),
+        }
     }
 
     /// The answer in an envelope of this version.
     pub fn into_response(self, version: Version, namespace: &str) -> Response {
         let wrapper = format!("{}Response", self.operation);
-        let body = envelope::write(version, |xml| {
-            xml.open("soap:Body")
-                .markup("<")
-                .markup(&wrapper)
-                .markup(r#" xmlns=""#)
-                .text(namespace)
-                .markup(r#"">"#);
-            if let Some(result) = &self.result {
-                xml.element(&format!("{}Result", self.operation), result);
-            }
-            for (name, text) in &self.refs {
-                xml.element(name, text);
-            }
-            xml.close(&wrapper).close("soap:Body");
-        });
-        answered(version.content_type(), body)
+        let mut xml = envelope::begin(version);
+        xml.open("soap:Body")
+            .markup("<")
+            .markup(&wrapper)
+            .markup(r#" xmlns=""#)
+            .text(namespace)
+            .markup(r#"">"#);
+        let mut written = Written::new(xml, Layout::OneLine);
+        if let Some(result) = self.result {
+            written.element(&format!("{}Result", self.operation), result, 0);
+        }
+        for (name, value) in self.refs {
+            written.element(name, value, 0);
+        }
+        written.xml.close(&wrapper).close("soap:Body");
+        envelope::end(&mut written.xml);
+        answered(version.content_type(), written.finish())
     }
 
     /// The answer of the form bindings: the result as an element named after its type, on a line
-    /// of its own.
+    /// of its own, and what is within it on more of them.
     pub(super) fn into_form_response(self, result: Type, namespace: &str) -> Response {
-        let mut xml = Writer::new();
-        xml.markup("\r\n<").markup(result.name());
-        if self.result.is_none() {
-            xml.markup(r#" xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#);
+        let mut attributes = Writer::fragment();
+        if result.is_primitive() {
+            if self.result.is_none() {
+                attributes.markup(r#" xsi:nil="true""#).markup(XSI);
+            }
+        } else {
+            attributes.markup(XSI).markup(XSD);
+            if self.result.is_none() {
+                attributes.markup(r#" xsi:nil="true""#);
+            }
         }
-        xml.markup(r#" xmlns=""#).text(namespace);
-        match self.result.filter(|text| !text.is_empty()) {
-            Some(text) => xml.markup(r#"">"#).text(&text).close(result.name()),
-            None => xml.markup(r#"" />"#),
-        };
-        answered(Version::V11.content_type(), xml.finish())
+        attributes
+            .markup(r#" xmlns=""#)
+            .text(namespace)
+            .markup("\"");
+        let mut written = Written::new(Writer::new(), Layout::Lines);
+        // Nothing in it and nothing at all differ in the attribute only.
+        let value = self.result.unwrap_or(Value::Text(String::new()));
+        written.xml.markup("\r\n");
+        written.root(result.name(), &attributes.finish(), value, 0);
+        answered(Version::V11.content_type(), written.finish())
     }
 }
 
-fn answered(content_type: &'static str, body: String) -> Response {
+const XSI: &str = r#" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#;
+const XSD: &str = r#" xmlns:xsd="http://www.w3.org/2001/XMLSchema""#;
+
+fn answered(content_type: &'static str, body: Body) -> Response {
     Response {
         status: 200,
         content_type: Some(content_type),
         cache_control: Some("private, max-age=0"),
-        body: Bytes::from(body),
+        body,
     }
 }

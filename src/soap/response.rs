@@ -1,9 +1,9 @@
 //! What goes back to the client.
 
-use bytes::Bytes;
+use super::Body;
 
 /// A complete HTTP answer; its length is known, because old clients cannot read chunked ones.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
@@ -12,7 +12,7 @@ pub struct Response {
     /// `Cache-Control`.
     pub cache_control: Option<&'static str>,
     /// The body.
-    pub body: Bytes,
+    pub body: Body,
 }
 
 impl Response {
@@ -22,7 +22,7 @@ impl Response {
             status,
             content_type: None,
             cache_control: Some("private"),
-            body: Bytes::new(),
+            body: Body::empty(),
         }
     }
 }

@@ -1,97 +1,130 @@
-//! How values are written, in envelopes and in forms.
+//! What goes back to a client, before it is written.
 
-use std::num::{IntErrorKind, ParseIntError};
-
+use bytes::Bytes;
 use time::OffsetDateTime;
 
-use super::date_time;
+use super::{Data, date_time};
 
-/// A type whose values are texts.
-pub(super) trait Value: Sized {
-    /// Its name in the original's language, which clients of the form bindings are told.
-    const NAME: &'static str;
-
-    /// The value of an element's text, or why it is none, in the original's words.
-    fn of_element(text: &str) -> Result<Self, String>;
-
-    /// The value of a field's text.
-    fn of_field(text: &str) -> Option<Self>;
+/// A result, or a value within one. What is null is not here, but left out where it would be.
+#[derive(Debug)]
+pub enum Value {
+    /// The text of a simple value.
+    Text(String),
+    /// The base64 of some bytes.
+    Data(Data),
+    /// The fields of a structure that are not null, in the order of the description.
+    Structure(Vec<(&'static str, Value)>),
+    /// An array.
+    Array {
+        /// The name of each item's element.
+        item: &'static str,
+        /// The items; one that is null is written as nil.
+        items: Vec<Option<Value>>,
+    },
 }
 
-impl Value for bool {
-    const NAME: &'static str = "System.Boolean";
+impl Value {
+    /// A structure whose fields are added with [`field`](Self::field).
+    pub fn structure() -> Self {
+        Self::Structure(Vec::new())
+    }
 
-    fn of_element(text: &str) -> Result<Self, String> {
-        match trim(text) {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            other => Err(format!(
-                "The string '{other}' is not a valid Boolean value."
-            )),
+    /// The structure with another field; one that is null is left out.
+    ///
+    /// # Panics
+    /// If this is not a structure.
+    #[must_use]
+    pub fn field(mut self, name: &'static str, value: impl IntoValue) -> Self {
+        let Self::Structure(fields) = &mut self else {
+            unreachable!("only structures have fields");
+        };
+        fields.extend(value.into_value().map(|value| (name, value)));
+        self
+    }
+
+    /// An array of elements called `item`.
+    pub fn array(item: &'static str, items: impl IntoIterator<Item = impl IntoValue>) -> Self {
+        let items = items.into_iter().map(IntoValue::into_value).collect();
+        Self::Array { item, items }
+    }
+
+    /// A `dateTime`, in UTC; none is the first moment of the original's calendar.
+    pub fn date_time(time: Option<OffsetDateTime>) -> Self {
+        Self::Text(date_time::written(time))
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self::Data(Data::bytes(bytes))
+    }
+
+    /// The text, if it is a simple value.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Data(_) | Self::Structure(_) | Self::Array { .. } => None,
         }
     }
 
-    fn of_field(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.eq_ignore_ascii_case("true") {
-            Some(true)
-        } else {
-            text.eq_ignore_ascii_case("false").then_some(false)
+    /// The same for people, with the number of bytes in place of data.
+    pub(super) fn shown(&self) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(text.clone()),
+            Self::Data(data) => Self::Text(format!("({} bytes)", data.length())),
+            Self::Structure(fields) => {
+                let fields = fields.iter().map(|(name, value)| (*name, value.shown()));
+                Self::Structure(fields.collect())
+            }
+            Self::Array { item, items } => {
+                let items = items.iter().map(|item| item.as_ref().map(Self::shown));
+                Self::Array {
+                    item,
+                    items: items.collect(),
+                }
+            }
         }
     }
 }
 
-impl Value for i32 {
-    const NAME: &'static str = "System.Int32";
+/// What can be made a [`Value`], or is null.
+pub trait IntoValue {
+    /// The value, unless it is null.
+    fn into_value(self) -> Option<Value>;
+}
 
-    fn of_element(text: &str) -> Result<Self, String> {
-        let value = trim(text).parse();
-        value.map_err(|error| why_no_integer(&error, "an Int32"))
-    }
-
-    fn of_field(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
+impl IntoValue for Value {
+    fn into_value(self) -> Option<Value> {
+        Some(self)
     }
 }
 
-impl Value for i64 {
-    const NAME: &'static str = "System.Int64";
-
-    fn of_element(text: &str) -> Result<Self, String> {
-        let value = trim(text).parse();
-        value.map_err(|error| why_no_integer(&error, "an Int64"))
-    }
-
-    fn of_field(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
+impl IntoValue for Data {
+    fn into_value(self) -> Option<Value> {
+        Some(Value::Data(self))
     }
 }
 
-impl Value for OffsetDateTime {
-    const NAME: &'static str = "System.DateTime";
-
-    fn of_element(text: &str) -> Result<Self, String> {
-        date_time::parse(trim(text))
-            .ok_or_else(|| format!("The string '{text}' is not a valid AllXsd value."))
-    }
-
-    /// Deviation: the original takes what people write in English, too, such as `12/31/2001`,
-    /// which means one day here and another there (`forms::values`).
-    fn of_field(text: &str) -> Option<Self> {
-        date_time::parse(text.trim())
+impl<T: IntoValue> IntoValue for Option<T> {
+    fn into_value(self) -> Option<Value> {
+        self.and_then(T::into_value)
     }
 }
 
-fn why_no_integer(error: &ParseIntError, kind: &str) -> String {
-    match error.kind() {
-        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
-            format!("Value was either too large or too small for {kind}.")
+/// Types whose text is what they print, decimals as text among them.
+macro_rules! printed {
+    ($($kind:ty),*) => {$(
+        impl IntoValue for $kind {
+            fn into_value(self) -> Option<Value> {
+                Some(Value::Text(self.to_string()))
+            }
         }
-        // The enum is the standard library's, and open; the rest of it is about form.
-        _ => "Input string was not in a correct format.".to_owned(),
-    }
+    )*};
 }
 
-fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+printed!(i16, i32, i64, bool, &str);
+
+impl IntoValue for String {
+    fn into_value(self) -> Option<Value> {
+        Some(Value::Text(self))
+    }
 }

@@ -16,6 +16,11 @@ impl Writer {
         }
     }
 
+    /// Begins with nothing: a part of a document.
+    pub fn fragment() -> Self {
+        Self::default()
+    }
+
     /// Adds markup as it stands.
     pub fn markup(&mut self, markup: &str) -> &mut Self {
         self.document.push_str(markup);
@@ -44,6 +49,11 @@ impl Writer {
     /// Adds `</name>`.
     pub fn close(&mut self, name: &str) -> &mut Self {
         self.markup("</").markup(name).markup(">")
+    }
+
+    /// What was written so far; the writer goes on behind it.
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.document)
     }
 
     /// The document.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    engine::{Peer, Receipt, UploadEngine, UploadError},
+    engine::{AnswerReceipt, Peer, UploadEngine, UploadError},
     http::{BodyMemory, Connection, RequestFacts},
     telemetry::metrics::{self, Refusal},
 };
@@ -21,7 +21,7 @@ pub struct Exchange<'a> {
     pub client: IpAddr,
     connection: Option<Rc<Connection>>,
     facts: RefCell<RequestFacts>,
-    receipt: RefCell<Option<Receipt>>,
+    receipt: RefCell<Option<Box<dyn AnswerReceipt>>>,
     busy: Cell<bool>,
 }
 
@@ -93,8 +93,8 @@ impl<'a> Exchange<'a> {
     }
 
     /// Keeps what wants to know whether the answer arrives.
-    pub fn keep_receipt(&self, receipt: Receipt) {
-        self.receipt.replace(Some(receipt));
+    pub fn keep_receipt(&self, receipt: impl AnswerReceipt + 'static) {
+        self.receipt.replace(Some(Box::new(receipt)));
     }
 
     /// Whether the answer is 503, whatever the operation made of it.
@@ -103,7 +103,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// What the operations left.
-    pub fn finish(self) -> (RequestFacts, Option<Receipt>) {
+    pub fn finish(self) -> (RequestFacts, Option<Box<dyn AnswerReceipt>>) {
         (self.facts.into_inner(), self.receipt.into_inner())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     http::{holding, is_local},
     settings::TestFormAccess,
     soap::{
-        self, FormError, Operation, Outcome, ReadError, Response,
+        self, Body, FormError, Operation, Outcome, ReadError, Response,
         help::{Help, Page, Recorder, TestForm, Trial},
     },
 };
@@ -148,7 +148,7 @@ fn response(status: u16, page: Page) -> Response {
         status,
         content_type: Some(HTML),
         cache_control: Some("no-store"),
-        body: page.into(),
+        body: Body::from(page),
     }
 }
 

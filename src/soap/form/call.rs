@@ -34,12 +34,16 @@ pub async fn handle_query<S: Service>(service: &S, path_info: &str, query: &str)
 /// form: for a page from which operations are tried.
 ///
 /// # Errors
-/// As for the form bindings; [`ReadError::Form`] is told with its text.
+/// As for the form bindings; [`ReadError::Form`] is told with its text. An operation that cannot be
+/// called with fields is not known here.
 pub async fn call_form<S: Service, R: AsyncBufRead + Unpin>(
     service: &S,
     operation: &'static Operation,
     body: R,
 ) -> Result<Result<Reply, Fault>, ReadError> {
+    if !operation.has_test_form() {
+        return Err(FormError::UnknownMethod(operation.name.to_owned()).into());
+    }
     let mut parameters = Parameters::of_form(body, operation);
     let call = service.read(operation, &mut parameters).await?;
     parameters.finish().await?;

@@ -1,6 +1,5 @@
 //! What can be wrong with a form, and how the client is told.
 
-use bytes::Bytes;
 use thiserror::Error;
 
 use crate::soap::Response;
@@ -112,6 +111,6 @@ pub(super) fn plain_text(text: &str) -> Response {
         status: 500,
         content_type: Some("text/plain; charset=utf-8"),
         cache_control: Some("private"),
-        body: Bytes::from(escaped),
+        body: escaped.into(),
     }
 }

@@ -11,6 +11,9 @@ pub fn section(help: &Help<'_>, operation: &Operation, entered: &Entered) -> Mar
         section #test {
             h2 { "Test" }
             @match help.test_form {
+                _ if !operation.has_test_form() => p.notice {
+                    "The test form is only available for methods with primitive types as parameters."
+                },
                 TestForm::Shown => {
                     p {
                         "'Invoke' runs the operation on this gateway with these values, and shows its result "
@@ -52,13 +55,8 @@ fn field(parameter: &Parameter, value: &str) -> Markup {
                 textarea.code id=(id) name=(name) rows="5" spellcheck="false"
                     placeholder={ "base64, as " (parameter.example) } { (value) }
             }
-            Type::Boolean => {
-                select id=(id) name=(name) {
-                    @for choice in ["false", "true"] {
-                        option value=(choice) selected[choice == value] { (choice) }
-                    }
-                }
-            }
+            Type::Boolean => (choices(&id, name, &["false", "true"], value)),
+            Type::Enumeration(it) => (choices(&id, name, it.values, value)),
             Type::String if parameter.is_secret => {
                 input id=(id) name=(name) type="password" autocomplete="off";
             }
@@ -66,9 +64,21 @@ fn field(parameter: &Parameter, value: &str) -> Markup {
                 input.code id=(id) name=(name) type="text" value=(value)
                     autocomplete="off" autocapitalize="off" spellcheck="false";
             }
-            Type::Int | Type::Long | Type::DateTime => {
+            // The form is for operations without structures only.
+            Type::Structure(_) | Type::Array(_) => {}
+            Type::Short | Type::Int | Type::Long | Type::Decimal | Type::DateTime => {
                 input.code id=(id) name=(name) type="text" autocomplete="off"
                     value=(if value.is_empty() { parameter.example } else { value });
+            }
+        }
+    }
+}
+
+fn choices(id: &str, name: &str, choices: &[&str], chosen: &str) -> Markup {
+    html! {
+        select id=(id) name=(name) {
+            @for choice in choices {
+                option value=(choice) selected[*choice == chosen] { (choice) }
             }
         }
     }

@@ -8,7 +8,7 @@ use super::{
     result,
     samples::{Exchange, exchanges},
 };
-use crate::soap::{Operation, Parameter};
+use crate::soap::{Operation, Parameter, Type};
 
 /// What the operation takes and gives, and how to call it.
 pub fn page(
@@ -59,14 +59,16 @@ fn parameters(operation: &Operation) -> Markup {
                         tr {
                             td { code { (parameter.name) } }
                             td { code { (parameter.kind.name()) } }
-                            td { (remark(parameter)) }
+                            td { (remark(parameter)) (words(parameter.kind)) }
                         }
+                        (fields(parameter.name, parameter.kind))
                     }
                     tr.result {
                         td { code { (operation.name) "Result" } }
                         td { code { (operation.result.name()) } }
-                        td { "the result" }
+                        td { "the result" (words(operation.result)) }
                     }
+                    (fields(&format!("{}Result", operation.name), operation.result))
                 }
             }
         }
@@ -79,6 +81,35 @@ fn remark(parameter: &Parameter) -> &'static str {
         (true, false) => "comes back with the result",
         (false, true) => "optional in the schema",
         (false, false) => "",
+    }
+}
+
+/// The rows of what is in a structure, or in the items of an array.
+fn fields(of: &str, kind: Type) -> Markup {
+    let path = match kind {
+        Type::Array(array) => format!("{of}/{}", array.item),
+        _ => of.to_owned(),
+    };
+    html! {
+        @for field in kind.fields() {
+            @let name = format!("{path}/{}", field.name);
+            tr {
+                td { code { (name) } }
+                td { code { (field.kind.name()) } }
+                td {
+                    @if field.kind.is_optional() { "optional in the schema" }
+                    (words(field.kind))
+                }
+            }
+            (fields(&name, field.kind))
+        }
+    }
+}
+
+/// The words of an enumeration.
+fn words(kind: Type) -> Markup {
+    html! {
+        @if let Type::Enumeration(it) = kind { "one of " (it.values.join(", ")) }
     }
 }
 

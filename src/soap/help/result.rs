@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::{Entered, Help, form::continuations};
-use crate::soap::{Operation, Reply, Version};
+use crate::soap::{Operation, Reply, Type, Value, Version};
 
 /// What came of trying an operation.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Trial {
     /// It ran.
     Ran(Reply),
@@ -26,13 +26,15 @@ impl Trial {
             entered.forget_data();
         }
         for (name, value) in reply.refs() {
-            entered.set(name, value);
+            if let Some(text) = value.as_text() {
+                entered.set(name, text);
+            }
         }
         entered
     }
 }
 
-/// The result, what it means, and how to go on.
+/// The result, what it means, and how to go on. Data in it is not read.
 pub fn markup(help: &Help<'_>, operation: &Operation, entered: &Entered, trial: &Trial) -> Markup {
     html! {
         section #result {
@@ -40,8 +42,9 @@ pub fn markup(help: &Help<'_>, operation: &Operation, entered: &Entered, trial: 
             @match trial {
                 Trial::Refused(why) => p.outcome.bad { (why) },
                 Trial::Ran(reply) => {
+                    @let reply = &reply.shown();
                     (result(help, operation, reply))
-                    (came_back(reply))
+                    (came_back(operation, reply))
                     @if !is_bad(reply) {
                         (continuations(help, operation, entered))
                     }
@@ -57,16 +60,30 @@ pub fn markup(help: &Help<'_>, operation: &Operation, entered: &Entered, trial: 
 
 /// Whether the operation failed.
 fn is_bad(reply: &Reply) -> bool {
-    reply.result().is_some_and(|value| value.starts_with('-'))
+    let number = reply.result().and_then(Value::as_text);
+    number.is_some_and(|value| value.starts_with('-'))
 }
 
 fn result(help: &Help<'_>, operation: &Operation, reply: &Reply) -> Markup {
-    let value = reply.result();
     let is_bad = is_bad(reply);
-    let meaning = value.and_then(|value| (help.guide.meaning)(operation, value));
+    let value = match reply.result() {
+        None => "nothing",
+        Some(value) => match value.as_text() {
+            Some(text) => text,
+            None => {
+                return html! {
+                    div #value .scroll { (inner(operation.result, value)) }
+                };
+            }
+        },
+    };
+    let known = reply.result().is_some();
+    let meaning = known
+        .then(|| (help.guide.meaning)(operation, value))
+        .flatten();
     html! {
         p.outcome.bad[is_bad].good[!is_bad] {
-            strong #value { (value.unwrap_or("nothing")) }
+            strong #value { (value) }
             @if let Some(meaning) = meaning {
                 " " span #meaning { (meaning) }
             }
@@ -74,20 +91,79 @@ fn result(help: &Help<'_>, operation: &Operation, reply: &Reply) -> Markup {
     }
 }
 
-fn came_back(reply: &Reply) -> Markup {
+fn came_back(operation: &Operation, reply: &Reply) -> Markup {
+    let kind = |name: &str| {
+        let parameters = operation.parameters.iter();
+        let mut named = parameters.filter(|parameter| parameter.name == name);
+        named
+            .next()
+            .map_or(Type::String, |parameter| parameter.kind)
+    };
     html! {
-        @for (name, value) in reply.refs().iter().filter(|(_, value)| !value.is_empty()) {
+        @for (name, value) in reply.refs().iter().filter(|(_, it)| it.as_text() != Some("")) {
             dl.addresses {
                 dt { (name) }
-                dd { code id={ "ref-" (name) } { (value) } }
+                dd { code id={ "ref-" (name) } { (inner(kind(name), value)) } }
             }
         }
     }
 }
 
+/// A value for people; a structure is a table of its fields, an array one of its items.
+fn inner(kind: Type, value: &Value) -> Markup {
+    html! {
+        @match value {
+            Value::Text(text) => (text),
+            Value::Data(data) => { "(" (data.length()) " bytes)" }
+            Value::Structure(fields) => table {
+                tbody {
+                    @for (name, value) in fields {
+                        tr { th { (name) } td { (inner(kind_of(kind, name), value)) } }
+                    }
+                }
+            },
+            Value::Array { items, .. } if items.is_empty() => "none",
+            Value::Array { items, .. } => table {
+                thead {
+                    tr {
+                        @for field in kind.fields() { th { (field.name) } }
+                    }
+                }
+                tbody {
+                    @for item in items {
+                        tr {
+                            @for field in kind.fields() {
+                                td { @if let Some(value) = value_of(item.as_ref(), field.name) {
+                                    (inner(field.kind, value))
+                                } }
+                            }
+                        }
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// The type of a field of a structure.
+fn kind_of(structure: Type, name: &str) -> Type {
+    let field = structure.fields().iter().find(|field| field.name == name);
+    field.map_or(Type::String, |field| field.kind)
+}
+
+/// A field of an array's item.
+fn value_of<'v>(item: Option<&'v Value>, name: &str) -> Option<&'v Value> {
+    let Some(Value::Structure(fields)) = item else {
+        return None;
+    };
+    let field = fields.iter().find(|(known, _)| *known == name);
+    field.map(|(_, value)| value)
+}
+
 fn soap_reply(help: &Help<'_>, reply: &Reply) -> String {
     let response = reply
-        .clone()
+        .shown()
         .into_response(Version::V11, help.contract.namespace);
-    String::from_utf8_lossy(&response.body).into_owned()
+    let body = response.body.in_memory().unwrap_or_default();
+    String::from_utf8_lossy(&body).into_owned()
 }

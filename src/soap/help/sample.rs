@@ -48,6 +48,14 @@ impl Sample {
         self.pieces.iter().map(|piece| piece.as_str().len()).sum()
     }
 
+    /// How many line ends it has.
+    pub fn line_ends(&self) -> usize {
+        let pieces = self.pieces.iter();
+        pieces
+            .map(|piece| piece.as_str().matches('\n').count())
+            .sum()
+    }
+
     /// `samples` with `separator` between each two of them.
     pub fn join(samples: impl IntoIterator<Item = Self>, separator: &str) -> Self {
         let mut joined = Self::default();

@@ -11,7 +11,7 @@ use form_urlencoded::byte_serialize;
 
 use super::{Help, sample::Sample};
 use crate::{
-    soap::{FORM_MEDIA_TYPE, Operation, Parameter, Type, Version},
+    soap::{FORM_MEDIA_TYPE, Operation, Parameter, Structure, Type, Version},
     xml::escape,
 };
 
@@ -56,33 +56,28 @@ fn soap(help: &Help<'_>, operation: &Operation, version: Version) -> Exchange {
             format!("{}; action=\"{action}\"", version.content_type()),
         )],
     };
-    let fields = operation.parameters.iter().map(|parameter| {
-        let value = if parameter.by_ref && parameter.kind == Type::String {
-            // It only comes back; clients send it empty.
+    let wrapper = |name: &str, elements: Vec<Line>| {
+        let begin = Sample::new(format!("<{name} xmlns=\"{namespace}\">"));
+        envelope(version, around(begin, name, elements))
+    };
+    let sent = operation.parameters.iter().map(|parameter| {
+        let only_comes_back = parameter.by_ref && parameter.kind.is_optional();
+        // Clients send it empty.
+        let example = if only_comes_back {
             ""
         } else {
             parameter.example
         };
-        (parameter.name.to_owned(), value)
+        element(parameter.name, parameter.kind, example)
     });
-    let body = envelope(version, operation.name, namespace, fields).broken();
+    let body = wrapper(operation.name, sent.flatten().collect()).broken();
 
-    let result = (
-        format!("{}Result", operation.name),
-        help.sample_result(operation),
-    );
-    let refs = operation
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.by_ref);
-    let refs = refs.map(|parameter| (parameter.name.to_owned(), parameter.example));
-    let wrapper = format!("{}Response", operation.name);
-    let answer = envelope(
-        version,
-        &wrapper,
-        namespace,
-        [result].into_iter().chain(refs),
-    );
+    let result = format!("{}Result", operation.name);
+    let result = element(&result, operation.result, help.sample_result(operation));
+    let refs = operation.parameters.iter().filter(|it| it.by_ref);
+    let refs = refs.flat_map(|it| element(it.name, it.kind, it.example));
+    let answer = format!("{}Response", operation.name);
+    let answer = wrapper(&answer, result.into_iter().chain(refs).collect());
 
     let command = headers
         .iter()
@@ -179,15 +174,18 @@ fn response(content_type: &str, length: usize, body: Sample) -> Sample {
 }
 
 fn form_response(help: &Help<'_>, operation: &Operation) -> Sample {
-    let name = operation.result.name();
-    let body = Sample::new(format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{name} xmlns=\"{}\">",
+    let kind = operation.result;
+    let namespaces = if kind.is_primitive() { "" } else { XML_SCHEMA };
+    let name = kind.name();
+    let begin = Sample::new(format!(
+        "<{name}{namespaces} xmlns=\"{}\">",
         help.contract.namespace
-    ))
-    .value(help.sample_result(operation))
-    .text(format!("</{name}>"));
-    // The line ends with a carriage return, too.
-    let length = body.len() + 1;
+    ));
+    let mut lines = value(begin, name, kind, help.sample_result(operation));
+    lines.insert(0, (0, Sample::new(DECLARATION)));
+    let body = Document(lines).broken();
+    // Each line ends with a carriage return, too.
+    let length = body.len() + body.line_ends();
     response("text/xml; charset=utf-8", length, body)
 }
 
@@ -211,42 +209,71 @@ fn fields_of_command(operation: &Operation) -> Sample {
     Sample::join(operation.parameters.iter().map(field), "")
 }
 
-/// An envelope, line by line.
-struct Envelope(Vec<(usize, Sample)>);
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
+const XML_SCHEMA: &str = " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
+                          xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"";
 
-fn envelope<'a>(
-    version: Version,
-    wrapper: &str,
-    namespace: &str,
-    fields: impl IntoIterator<Item = (String, &'a str)>,
-) -> Envelope {
-    let mut lines = vec![
-        (0, Sample::new(r#"<?xml version="1.0" encoding="utf-8"?>"#)),
-        (
-            0,
-            Sample::new(format!(
-                "<soap:Envelope xmlns:soap=\"{}\" \
-                 xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
-                 xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">",
-                version.envelope()
-            )),
-        ),
-        (1, Sample::new("<soap:Body>")),
-        (2, Sample::new(format!("<{wrapper} xmlns=\"{namespace}\">"))),
-    ];
-    for (name, value) in fields {
-        let mut escaped = String::new();
-        escape(value, &mut escaped);
-        let element = Sample::new(format!("<{name}>"));
-        lines.push((3, element.value(escaped).text(format!("</{name}>"))));
-    }
-    lines.push((2, Sample::new(format!("</{wrapper}>"))));
-    lines.push((1, Sample::new("</soap:Body>")));
-    lines.push((0, Sample::new("</soap:Envelope>")));
-    Envelope(lines)
+/// How deep a line is, and the line.
+type Line = (usize, Sample);
+
+/// A document, line by line.
+struct Document(Vec<Line>);
+
+fn envelope(version: Version, content: Vec<Line>) -> Document {
+    let begin = format!(
+        "<soap:Envelope xmlns:soap=\"{}\"{XML_SCHEMA}>",
+        version.envelope()
+    );
+    let body = around(Sample::new("<soap:Body>"), "soap:Body", content);
+    let mut lines = around(Sample::new(begin), "soap:Envelope", body);
+    lines.insert(0, (0, Sample::new(DECLARATION)));
+    Document(lines)
 }
 
-impl Envelope {
+/// An element with an example in it, or with an example in each of its fields.
+fn element(name: &str, kind: Type, example: &str) -> Vec<Line> {
+    value(Sample::new(format!("<{name}>")), name, kind, example)
+}
+
+fn value(begin: Sample, name: &str, kind: Type, example: &str) -> Vec<Line> {
+    match kind {
+        Type::Structure(it) => around(begin, name, in_fields(it)),
+        Type::Array(it) => {
+            let item = Sample::new(format!("<{}>", it.item));
+            around(begin, name, around(item, it.item, in_fields(it.of)))
+        }
+        Type::String
+        | Type::Base64Binary
+        | Type::Boolean
+        | Type::Short
+        | Type::Int
+        | Type::Long
+        | Type::Decimal
+        | Type::DateTime
+        | Type::Enumeration(_) => {
+            let mut escaped = String::new();
+            escape(example, &mut escaped);
+            vec![(0, begin.value(escaped).text(format!("</{name}>")))]
+        }
+    }
+}
+
+fn in_fields(structure: &Structure) -> Vec<Line> {
+    let fields = structure.fields.iter();
+    let elements = fields.flat_map(|it| element(it.name, it.kind, it.example));
+    elements.collect()
+}
+
+/// The begin tag, `content` one deeper, and the end tag.
+fn around(begin: Sample, name: &str, content: Vec<Line>) -> Vec<Line> {
+    let content = content.into_iter().map(|(depth, line)| (depth + 1, line));
+    let mut lines = vec![(0, begin)];
+    lines.extend(content);
+    lines.push((0, Sample::new(format!("</{name}>"))));
+    lines
+}
+
+impl Document {
     fn broken(&self) -> Sample {
         let lines = self.0.iter();
         let indented =

@@ -53,3 +53,39 @@ fn an_operation_with_a_ref_parameter_has_no_form() {
     let text = "StartFileUpload Web Service method name is not valid.";
     assert_eq!(error(&served), text);
 }
+
+const SCHEMA: &str = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"";
+
+#[test]
+fn an_array_has_its_items_on_lines_of_their_own() {
+    let message = "  <Message>\r\n    <Code>-1003</Code>\r\n    <Text>wrong &lt;b&gt;</Text>\r\n  </Message>\r\n";
+    let namespace = "xmlns=\"http://www.interfax.cc\"";
+    for (kind, element) in [
+        (
+            "",
+            format!("<ArrayOfMessage {SCHEMA} {namespace}>\r\n{message}</ArrayOfMessage>"),
+        ),
+        (
+            "nil",
+            format!(
+                "<ArrayOfMessage {SCHEMA} {namespace}>\r\n{message}  <Message xsi:nil=\"true\" />\r\n</ArrayOfMessage>"
+            ),
+        ),
+        ("empty", format!("<ArrayOfMessage {SCHEMA} {namespace} />")),
+        (
+            "null",
+            format!("<ArrayOfMessage {SCHEMA} xsi:nil=\"true\" {namespace} />"),
+        ),
+    ] {
+        assert_reply(&submit("Messages", &format!("Kind={kind}")), &element);
+    }
+}
+
+#[test]
+fn an_operation_with_a_word_or_a_structure_among_its_parameters_has_no_form() {
+    for operation in ["Pick", "Query"] {
+        let served = submit(operation, "Verb=Like");
+        let text = format!("{operation} Web Service method name is not valid.");
+        assert_eq!(error(&served), text);
+    }
+}

@@ -2,10 +2,10 @@
 
 use chunkgate::soap::{Fault, FaultCode, Version};
 
-use super::support::{ENVELOPE_11, ENVELOPE_12, envelope, post_11};
+use super::support::{ENVELOPE_11, ENVELOPE_12, envelope, in_memory, post_11};
 
 fn body(fault: Fault, version: Version) -> String {
-    String::from_utf8(fault.into_response(version).body.into()).expect("UTF-8")
+    in_memory(fault.into_response(version).body)
 }
 
 #[test]

@@ -8,6 +8,9 @@
 //! - `replies`, `faults`: the exact bytes that go back
 //! - `two_phases`: an envelope cut at any byte, or malformed at its end, runs nothing
 //! - `body_error`: errors of the body's reader reach the edge
+//! - `nested`: structures as parameters, words of an enumeration; `typed` has the operations
+//! - `typed_replies`: structures, arrays, times and data in replies
+//! - `streamed`: data that is read while it is sent
 //! - `wsdl`: the description names what the code serves
 
 mod body_error;
@@ -15,9 +18,13 @@ mod clients;
 mod dispatch;
 mod faults;
 mod header_blocks;
+mod nested;
 mod parameters;
 mod replies;
+mod streamed;
 pub mod support;
 mod two_phases;
+pub mod typed;
+mod typed_replies;
 mod values;
 mod wsdl;

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 
 use bytes::BytesMut;
 use chunkgate::soap::{
-    Contract, Fault, Operation, Outcome, Parameter, Parameters, ReadError, Reply, RequestHead,
-    Response, Service, Type, Version, handle,
+    Body, Contract, Fault, Operation, Outcome, Parameter, Parameters, ReadError, Reply,
+    RequestHead, Response, Service, Type, Version, handle,
 };
 use time::OffsetDateTime;
 use tokio::io::AsyncBufRead;
 
+use super::typed;
 use crate::xml::support::{PIECES, Source, run};
 
 pub const NAMESPACE: &str = "http://www.interfax.cc";
@@ -45,9 +46,10 @@ pub enum Call {
         bytes: usize,
     },
     Refuse,
+    Typed(typed::Call),
 }
 
-const CONTRACT: Contract = Contract {
+pub const CONTRACT: Contract = Contract {
     name: "Recorder",
     namespace: NAMESPACE,
     operations: &[
@@ -111,6 +113,11 @@ const CONTRACT: Contract = Contract {
             ],
             result: Type::Int,
         },
+        typed::QUERY,
+        typed::PICK,
+        typed::LIST,
+        typed::MESSAGES,
+        typed::FETCH,
     ],
 };
 
@@ -218,7 +225,7 @@ impl Service for Recorder {
                 }
                 None => Ok(Call::Refuse),
             },
-            other => unreachable!("{other} is not an operation"),
+            other => Ok(Call::Typed(typed::read(other, parameters).await?)),
         }
     }
 
@@ -242,6 +249,7 @@ impl Service for Recorder {
                 Ok(Reply::new("Measure").result_long(bytes))
             }
             Call::Refuse => Err(Fault::server("No.")),
+            Call::Typed(call) => Ok(typed::run(call)),
         }
     }
 }
@@ -265,7 +273,7 @@ impl Served {
             status: response.status,
             content_type: response.content_type,
             cache_control: response.cache_control,
-            body: String::from_utf8(response.body.into()).expect("UTF-8"),
+            body: whole(response.body),
             ran,
             operation: outcome.operation,
             version: outcome.version,
@@ -287,6 +295,20 @@ impl Served {
             .expect("a fault");
         start.1.split_once("</").expect("an end tag").0
     }
+}
+
+/// The text of a body that is in memory from the beginning.
+pub fn in_memory(body: Body) -> String {
+    let bytes = body.in_memory().expect("bytes in memory");
+    String::from_utf8(bytes.into()).expect("UTF-8")
+}
+
+/// The text of a body as it is sent; its length is what it was told to be.
+pub fn whole(body: Body) -> String {
+    let length = body.length();
+    let bytes = run(body.collect()).expect("memory does not fail");
+    assert_eq!(bytes.len() as u64, length);
+    String::from_utf8(bytes.into()).expect("UTF-8")
 }
 
 /// Serves one request, read in pieces of `piece` bytes.
