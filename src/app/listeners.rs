@@ -114,6 +114,7 @@ const ONE_TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5
 
 /// Makes of a connection what HTTP is spoken on.
 async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, DispatchError> {
+    Transport::limit_unsent(&stream);
     let Some(acceptor) = tls else {
         return Ok(Transport::Plain(stream));
     };
@@ -153,6 +154,7 @@ pub fn serve_clients(
     let limits = ConnectionLimits {
         head: settings.http.head_timeout,
         answer: settings.http.answer_timeout,
+        answer_rate: settings.http.min_rate,
     };
     let per_address = PerAddress::new(settings.server.max_connections_per_address);
     let stopping = CancellationToken::new();

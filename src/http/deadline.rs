@@ -37,11 +37,6 @@ impl Deadline {
         self.begun = None;
     }
 
-    /// Whether time runs.
-    pub fn runs(&self) -> bool {
-        self.begun.is_some()
-    }
-
     /// Ready when time runs and is over; otherwise the task is woken when it will be.
     pub fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let Some(begun) = self.begun else {

@@ -16,6 +16,7 @@ mod log;
 mod memory;
 mod paced;
 mod parting;
+mod patience;
 mod per_address;
 mod public_address;
 mod timed;

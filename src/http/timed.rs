@@ -24,6 +24,7 @@ use super::{
     answer::keeping,
     boundary::{Boundary, Framing, Pause},
     deadline::Deadline,
+    patience::Patience,
     per_address::Share,
 };
 use crate::telemetry::metrics::{self, Refusal};
@@ -37,8 +38,10 @@ const TOO_LATE: &[u8] =
 pub struct ConnectionLimits {
     /// From the first byte of a request's head, or from the connection's begin, to its last.
     pub head: Duration,
-    /// From the moment an answer has to wait for the client until the client has room for all of it.
+    /// How long an answer may wait for the client; what the client takes meanwhile buys more of it.
     pub answer: Duration,
+    /// Bytes a second that a client takes without losing time; 0: any will do.
+    pub answer_rate: u64,
 }
 
 /// A connection with deadlines.
@@ -55,7 +58,7 @@ pub struct Timed<S> {
     stream: S,
     serving: Rc<Serving>,
     head: Deadline,
-    answer: Deadline,
+    answer: Patience,
     /// Reading was refused while an answer waited.
     held_back: bool,
     boundary: Boundary,
@@ -74,7 +77,7 @@ impl<S> Timed<S> {
             stream,
             serving: Rc::default(),
             head,
-            answer: Deadline::new(limits.answer),
+            answer: Patience::new(limits.answer, limits.answer_rate),
             held_back: false,
             boundary: Boundary::new(),
             ahead: BytesMut::new(),
@@ -193,8 +196,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Timed<S> {
         polled: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if polled.is_pending() {
-            self.answer.begin();
-            ready!(self.answer.poll_over(context));
+            ready!(self.answer.poll_wait(context));
             return Poll::Ready(Err(not_taken()));
         }
         polled
@@ -202,7 +204,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Timed<S> {
 }
 
 fn not_taken() -> io::Error {
-    debug!("an answer was not taken within http.answer_timeout");
+    debug!("an answer was not taken within http.answer_timeout, or too slowly");
     metrics::refused(Refusal::TooSlow);
     io::ErrorKind::TimedOut.into()
 }
@@ -214,9 +216,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Timed<S> {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.answer.runs() {
+        if this.answer.waits() {
             this.held_back = true;
-            ready!(this.answer.poll_over(context));
+            ready!(this.answer.poll_wait(context));
             return Poll::Ready(Err(not_taken()));
         }
         let serving = this.serving.now.get();
@@ -264,6 +266,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.stream).poll_write(context, bytes);
+        if let Poll::Ready(Ok(taken)) = polled {
+            this.answer.took(taken);
+        }
         this.wait_to_write(context, polled)
     }
 
@@ -271,8 +276,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.stream).poll_flush(context);
         ready!(this.wait_to_write(context, polled))?;
-        // The server flushes when nothing of its answers is left.
-        this.answer.end();
+        // The server flushes when it has written all it has: an answer, or a piece of one.
+        if this.serving.now.get() {
+            this.answer.pause();
+        } else {
+            this.answer.end();
+        }
         if std::mem::take(&mut this.held_back) {
             context.waker().wake_by_ref();
         }

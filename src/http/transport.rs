@@ -7,8 +7,14 @@ use std::{
 };
 
 use actix_web::rt::net::TcpStream;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
+
+/// How much of an answer the kernel holds before it is sent, in bytes. With the megabytes that it
+/// would hold otherwise, a slow client would seem to take nothing for minutes, and then very much
+/// (`edge::slow_answers`).
+const UNSENT: u32 = 64 * 1024;
 
 /// A client's connection.
 #[derive(Debug)]
@@ -20,6 +26,13 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// Lets the kernel take no more of an answer than it is about to send, so that what it takes
+    /// tells how fast the client is.
+    pub fn limit_unsent(stream: &TcpStream) {
+        // Without it answers are sent no worse, only waited for less exactly.
+        let _best_effort = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
+    }
+
     /// The connection under whatever is spoken on it.
     pub fn socket(&self) -> &TcpStream {
         match self {
