@@ -132,13 +132,13 @@ section! {
         body_memory: usize = "48MiB", size("1MiB", "64GiB");
         /// How long a request body may take in all.
         body_timeout: Duration = "30min", duration("1s", "24h");
-        /// Bytes a second below which a body is given up.
+        /// Bytes a second below which a body is given up, and an answer that its client takes.
         min_rate: u64 = "1KiB", size("0", "1GiB");
         /// How long a body may stay below the minimum rate.
         min_rate_grace: Duration = "30s", duration("1s", "1h");
         /// How long the request line and headers of each request may take.
         head_timeout: Duration = "30s", duration("1s", "10min");
-        /// How long an answer may wait for its client to take it; meanwhile nothing more is read from that client.
+        /// How long an answer may wait for its client to take more of it; a client that takes it more slowly than `min_rate` on the average is given up, too. Meanwhile nothing more is read from that client.
         answer_timeout: Duration = "60s", duration("1s", "1h");
         /// How long an idle connection is kept for the next request.
         keep_alive: Duration = "75s", duration("1s", "1h");

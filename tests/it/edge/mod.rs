@@ -2,6 +2,8 @@
 //!
 //! - `body_length`, `body_time`: bodies that are too long, too slow, too long under way
 //! - `head_time`, `answer_time`: clients that are slow to send a head, or to take an answer
+//! - `streamed_answers`, `slow_answers`: large answers, and clients that take them slowly; `streaming`
+//!   serves them
 //! - `heads`: what becomes of odd and forged heads
 //! - `in_flight`: how many requests at once, and of one address
 //! - `connections`: how many connections of one address
@@ -27,6 +29,9 @@ mod keep_alive;
 mod metrics;
 mod pipelined;
 mod secrets;
+mod slow_answers;
+mod streamed_answers;
+mod streaming;
 pub mod support;
 mod transfer;
 mod unknown_sessions;
