@@ -46,14 +46,22 @@ impl<'a> Wsdl<'a> {
         }
         for element in children(self.schemas()[0], SCHEMA, "element") {
             if element.has_attribute("type") {
-                let name = attribute(element, "name");
-                lines.push(format!("element {name}: {}", local(element, "type")));
+                lines.push(format!(
+                    "element {}: {}{}",
+                    attribute(element, "name"),
+                    local(element, "type"),
+                    nillable(element)
+                ));
             }
         }
         for schema in self.schemas() {
-            for kind in children(schema, SCHEMA, "complexType") {
+            for kind in schema.children().filter(|it| it.has_attribute("name")) {
                 let namespace = attribute(schema, "targetNamespace");
-                let members = members(kind).join(", ");
+                let members = match kind.tag_name().name() {
+                    "complexType" => members(kind).join(", "),
+                    "simpleType" => words(kind),
+                    _ => continue,
+                };
                 lines.push(format!(
                     "type {{{namespace}}}{}: {members}",
                     attribute(kind, "name")
@@ -181,20 +189,40 @@ fn wire(operation: Node<'_, '_>) -> String {
     format!("action {action}, {style} {takes} -> {gives}")
 }
 
-/// The elements of a sequence: name, type, how often.
+/// The elements of a sequence: name, type, how often, and whether they may be nil.
 fn members(kind: Node<'_, '_>) -> Vec<String> {
-    let sequence = child(kind, SCHEMA, "sequence");
-    let elements = children(sequence, SCHEMA, "element").map(|element| {
-        assert!(!element.has_attribute("nillable"), "nothing is nillable");
+    // The original writes a type without members without a sequence.
+    let sequences = children(kind, SCHEMA, "sequence");
+    let elements = sequences.flat_map(|sequence| children(sequence, SCHEMA, "element"));
+    let elements = elements.map(|element| {
         let [least, most] =
             ["minOccurs", "maxOccurs"].map(|name| element.attribute(name).unwrap_or("1"));
         format!(
-            "{} {} {least}..{most}",
+            "{} {} {least}..{most}{}",
             attribute(element, "name"),
-            local(element, "type")
+            local(element, "type"),
+            nillable(element)
         )
     });
     elements.collect()
+}
+
+/// The words of an enumeration.
+fn words(kind: Node<'_, '_>) -> String {
+    let restriction = child(kind, SCHEMA, "restriction");
+    let words = children(restriction, SCHEMA, "enumeration");
+    let words: Vec<&str> = words.map(|word| attribute(word, "value")).collect();
+    let base = local(restriction, "base");
+    format!("{base}, one of {}", words.join(" "))
+}
+
+/// What the facts say of an element that may be nil.
+fn nillable(element: Node<'_, '_>) -> &'static str {
+    match element.attribute("nillable") {
+        Some("true") => " nillable",
+        Some("false") | None => "",
+        Some(other) => panic!("nillable={other}"),
+    }
 }
 
 fn children<'a>(
@@ -226,7 +254,7 @@ fn local<'a>(node: Node<'a, 'a>, name: &str) -> &'a str {
         .expect("a declared prefix");
     let expected = match (name, local) {
         ("type", "StringArray") => "http://www.interfax.cc/AbstractTypes",
-        ("type", _) if namespace == SCHEMA => SCHEMA,
+        ("type" | "base", _) if namespace == SCHEMA => SCHEMA,
         _ => "http://www.interfax.cc",
     };
     assert_eq!(namespace, expected, "{name}={prefix}:{local}");

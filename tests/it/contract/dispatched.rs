@@ -35,12 +35,8 @@ pub fn facts(contract: &Contract) -> Vec<String> {
         lines.push(format!("port {port}: HTTP {verb}"));
         lines.push(offers(&forms));
     }
-    // The wrapper of a form's answer, for each type of result.
-    for result in [Type::Long, Type::Int, Type::String, Type::Boolean] {
-        if forms.iter().any(|operation| operation.result == result) {
-            lines.push(format!("element {0}: {0}", result.name()));
-        }
-    }
+    lines.extend(form_answers(&forms));
+    lines.extend(own_types(contract));
     let has_bytes = |operation: &&Operation| {
         operation
             .parameters
@@ -57,6 +53,64 @@ pub fn facts(contract: &Contract) -> Vec<String> {
         lines.extend(operation_facts(contract, operation));
     }
     lines
+}
+
+/// The element of a form's answer, for each type of result.
+fn form_answers(forms: &[&Operation]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for result in forms.iter().map(|operation| operation.result) {
+        // Whatever may be missing is then nil.
+        let nillable = if result.is_optional() {
+            " nillable"
+        } else {
+            ""
+        };
+        let line = format!("element {0}: {0}{nillable}", result.name());
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// The service's own types, each behind the first that needs it.
+fn own_types(contract: &Contract) -> Vec<String> {
+    let mut lines = Vec::new();
+    for operation in contract.operations {
+        for parameter in operation.parameters {
+            own_type(contract, parameter.kind, &mut lines);
+        }
+        own_type(contract, operation.result, &mut lines);
+    }
+    lines
+}
+
+fn own_type(contract: &Contract, kind: Type, lines: &mut Vec<String>) {
+    let inner: Vec<Type> = match kind {
+        Type::Structure(it) => it.fields.iter().map(|field| field.kind).collect(),
+        Type::Array(it) => vec![Type::Structure(it.of)],
+        _ => Vec::new(),
+    };
+    let content = match kind {
+        Type::Enumeration(it) => format!("string, one of {}", it.values.join(" ")),
+        Type::Structure(it) => {
+            let fields = it.fields.iter();
+            let fields = fields.map(|field| format!("{} {}", field.name, occurrence(field.kind)));
+            fields.collect::<Vec<_>>().join(", ")
+        }
+        Type::Array(it) => {
+            let nillable = if it.nillable { " nillable" } else { "" };
+            format!("{} {} 0..unbounded{nillable}", it.item, it.of.name)
+        }
+        _ => return,
+    };
+    let line = format!("type {{{}}}{}: {content}", contract.namespace, kind.name());
+    if !lines.contains(&line) {
+        lines.push(line);
+        for kind in inner {
+            own_type(contract, kind, lines);
+        }
+    }
 }
 
 fn offers(operations: &[&Operation]) -> String {

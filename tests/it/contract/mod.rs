@@ -6,7 +6,9 @@
 //! - `described`: what `wsdl/dfs.wsdl` says, in the same lines
 //! - `dispatched`: what the table of operations says, in the same lines
 //! - `agree`: an operation that is missing from one of them, or told differently, is found
+//! - `own_types`: structures, arrays and enumerations are told in the same lines, too
 
 mod agree;
 mod described;
 mod dispatched;
+mod own_types;

@@ -5,6 +5,7 @@
 //! - `pages`: the list, the pages of operations, an unknown operation; headers and escaping
 //! - `samples`: the messages on the help page, pasted as they are shown
 //! - `form`: trying operations from the page
+//! - `typed`: structures, arrays, words and data
 //! - `entered`: how much is held of what was entered
 //! - `elsewhere`: other paths name the service's
 //! - `secrets`: nothing that was entered is logged
@@ -20,4 +21,5 @@ mod pages;
 mod samples;
 mod secrets;
 mod support;
+mod typed;
 mod webdriver;

@@ -1,0 +1,247 @@
+//! Structures, arrays, words and data on the help page.
+
+use chunkgate::soap::{
+    Data, Operation, Reply, RequestHead, Value, Version, call_form, handle,
+    help::{Entered, Guide, Help, TestForm, Trial},
+};
+
+use super::support::shown;
+use crate::{
+    forms::support::submit,
+    soap::support::{CONTRACT, Recorder, Served},
+    xml::support::{Source, run},
+};
+
+const GUIDE: Guide = Guide {
+    meaning: |_, _| None,
+    sample_result: |_| None,
+    next: |_| &[],
+    codes: &[],
+};
+
+fn help(test_form: TestForm) -> Help<'static> {
+    Help {
+        contract: &CONTRACT,
+        about: "Records.",
+        address: "http://fax.example/dfs.asmx",
+        http_get: true,
+        test_form,
+        guide: &GUIDE,
+    }
+}
+
+fn operation(name: &str) -> &'static Operation {
+    CONTRACT.operation(name).expect("known")
+}
+
+fn page(name: &str) -> String {
+    let page = help(TestForm::Shown).operation(name);
+    String::from_utf8(page.as_ref().to_vec()).expect("UTF-8")
+}
+
+/// The page after an operation was tried.
+fn tried(name: &str, form: &str) -> String {
+    let called = run(call_form(
+        &Recorder::default(),
+        operation(name),
+        form.as_bytes(),
+    ));
+    let reply = called.expect("a form").expect("no fault");
+    shown_after(name, reply)
+}
+
+fn shown_after(name: &str, reply: Reply) -> String {
+    let help = help(TestForm::Shown);
+    let page = help.result(operation(name), Entered::default(), &Trial::Ran(reply));
+    String::from_utf8(page.as_ref().to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn the_table_has_a_row_for_each_field() {
+    let page = page("Query");
+    for (name, kind, remark) in [
+        ("Form", "QueryForm", ""),
+        ("Form/Subject", "Condition", ""),
+        ("Form/Subject/Verb", "Verb", "one of Equals, Like"),
+        ("Form/Subject/VerbData", "string", "optional in the schema"),
+        ("Form/DateFrom", "dateTime", ""),
+        ("Control", "QueryControl", "optional in the schema"),
+        ("Control/Most", "short", ""),
+        ("QueryResult", "Found", "the result"),
+        ("QueryResult/Items", "ArrayOfItem", "optional in the schema"),
+        ("QueryResult/Items/Item/Cost", "decimal", ""),
+    ] {
+        let row =
+            format!("<td><code>{name}</code></td><td><code>{kind}</code></td><td>{remark}</td>");
+        assert!(page.contains(&row), "no {row} in {page}");
+    }
+}
+
+/// The sample's body, sent as SOAP.
+fn pasted(page: &str, version: Version) -> (Served, String) {
+    let (id, content_type) = match version {
+        Version::V11 => ("soap11", "text/xml"),
+        Version::V12 => ("soap12", "application/soap+xml"),
+    };
+    let request = shown(page, &format!("{id}-request"));
+    let (head, body) = request.split_once("\n\n").expect("an end of the head");
+    let length = format!("Content-Length: {}", body.len());
+    assert!(head.contains(&length), "{request}");
+    let service = Recorder::default();
+    let head = RequestHead {
+        content_type: Some(content_type),
+        soap_action: None,
+    };
+    let outcome = run(handle(&service, head, Source::new(body, usize::MAX)));
+    let served = Served::of((outcome, service.ran.into_inner()));
+    (served, shown(page, &format!("{id}-response")))
+}
+
+/// The tags of a document, each `<X />` as `<X></X>`, and which of them are in it.
+fn tags(document: &str) -> Vec<String> {
+    let tags = document.split('<').skip(1);
+    let tags = tags.map(|tag| tag.split('>').next().unwrap_or(tag));
+    let both = tags.flat_map(|tag| match tag.strip_suffix(" /") {
+        Some(name) => vec![name.to_owned(), format!("/{name}")],
+        None => vec![tag.to_owned()],
+    });
+    both.collect()
+}
+
+#[test]
+fn soap_samples_work_when_pasted_and_get_what_is_shown() {
+    for operation in CONTRACT.operations {
+        // What a sample of it does depends on what a recorder does not know.
+        if matches!(operation.name, "Refuse" | "Schedule" | "Query") {
+            continue;
+        }
+        let page = page(operation.name);
+        for version in [Version::V11, Version::V12] {
+            let (served, response) = pasted(&page, version);
+            assert_eq!((served.status, served.ran.len()), (200, 1), "{response}");
+            let (head, body) = response.split_once("\n\n").expect("an end of the head");
+            assert_eq!(tags(&served.body), tags(body), "{}", operation.name);
+            let one_line: String = body.lines().map(str::trim_start).collect();
+            let length = format!("Content-Length: {}", one_line.len());
+            assert!(head.contains(&length), "{response}");
+        }
+    }
+}
+
+#[test]
+fn structures_are_nested_in_samples_and_arrays_have_one_item() {
+    use crate::soap::{support::Call, typed};
+    let page = page("Query");
+    let (served, response) = pasted(&page, Version::V11);
+    let expected = typed::Query {
+        user: Some("text".to_owned()),
+        verb: Some("Equals"),
+        verb_data: Some("a&b".to_owned()),
+        most: 10,
+        ..typed::Query::default()
+    };
+    assert_eq!(served.call(), Call::Typed(typed::Call::Query(expected)));
+    let item = "\n        <Items>\n          <Item>\n            <Number>7</Number>\n            <At>2001-12-31T00:00:00Z</At>\n            <Subject>text</Subject>\n            <Cost>0.05</Cost>\n          </Item>\n        </Items>\n";
+    assert!(response.contains(item), "{response}");
+}
+
+#[test]
+fn samples_of_the_form_bindings_show_arrays_as_they_come() {
+    let page = page("Messages");
+    let answer = submit("Messages", "Kind=some");
+    for binding in ["get", "post"] {
+        let response = shown(&page, &format!("{binding}-response"));
+        let (head, body) = response.split_once("\n\n").expect("an end of the head");
+        let body = body.replace('\n', "\r\n");
+        assert!(
+            head.contains(&format!("Content-Length: {}", body.len())),
+            "{response}"
+        );
+        let shown = body.replace(">text<", ">wrong &lt;b&gt;<");
+        assert_eq!(shown, answer.body);
+    }
+}
+
+#[test]
+fn an_operation_with_a_structure_has_no_test_form() {
+    const WHY: &str =
+        "The test form is only available for methods with primitive types as parameters.";
+    for test_form in [TestForm::Shown, TestForm::OnlyLocal, TestForm::Off] {
+        for (name, has_form) in [
+            ("Query", false),
+            ("List", true),
+            ("Pick", true),
+            ("Fetch", true),
+        ] {
+            let page = help(test_form).operation(name);
+            let page = String::from_utf8(page.as_ref().to_vec()).expect("UTF-8");
+            assert_eq!(page.contains(WHY), !has_form, "{name}");
+            let shown = has_form && test_form == TestForm::Shown;
+            assert_eq!(page.contains("<form"), shown, "{name}");
+        }
+    }
+}
+
+#[test]
+fn words_are_chosen_and_numbers_begin_with_their_examples() {
+    let pick = page("Pick");
+    assert!(pick.contains("<select id=\"field-Verb\" name=\"Verb\"><option value=\"Equals\">Equals</option><option value=\"Like\">Like</option></select>"), "{pick}");
+    let list = page("List");
+    for (name, value) in [("Count", "1"), ("Total", "0"), ("Error", "0")] {
+        let field = format!("name=\"{name}\" type=\"text\" autocomplete=\"off\" value=\"{value}\"");
+        assert!(list.contains(&field), "no {field} in {list}");
+    }
+}
+
+#[test]
+fn a_result_that_is_an_array_is_a_table_with_the_numbers_beside_it() {
+    let page = tried("List", "Count=2&Total=0&Error=0");
+    let head = "<th>Number</th><th>At</th><th>Subject</th><th>Cost</th>";
+    let row = "<td>1</td><td>2005-04-25T20:31:00.5Z</td><td></td><td>0.05</td>";
+    let (_, result) = page
+        .split_once("<div class=\"scroll\" id=\"value\">")
+        .expect("a result");
+    assert!(result.contains(head) && result.contains(row), "{result}");
+    assert!(
+        result.contains("<code id=\"ref-Total\">2</code>"),
+        "{result}"
+    );
+    let reply = shown(&page, "reply");
+    assert!(reply.contains("<Total>2</Total>"), "{reply}");
+
+    let page = tried("List", "Count=0&Total=0&Error=0");
+    assert!(page.contains("id=\"value\">none</div>"), "{page}");
+    let page = tried("List", "Count=-5&Total=0&Error=0");
+    assert!(page.contains("id=\"value\">nothing<"), "{page}");
+}
+
+#[test]
+fn a_result_that_is_a_structure_is_a_table_of_its_fields() {
+    let found = Value::structure()
+        .field("ResultCode", -1030)
+        .field(
+            "Items",
+            Value::array("Item", [Value::structure().field("Number", 5_i64)]),
+        )
+        .field("Why", "<b>");
+    let page = shown_after("Query", Reply::new("Query").with_result(found));
+    assert!(page.contains("<th>ResultCode</th><td>-1030</td>"), "{page}");
+    assert!(
+        page.contains("<tr><td>5</td><td></td><td></td><td></td></tr>"),
+        "{page}"
+    );
+    assert!(page.contains("<th>Why</th><td>&lt;b&gt;</td>"), "{page}");
+}
+
+#[test]
+fn data_is_shown_by_its_length_and_not_read() {
+    let image = Data::read(31_000_000, tokio::io::empty());
+    let reply = Reply::new("Fetch").result_long(0).with_ref("Image", image);
+    let page = shown_after("Fetch", reply);
+    assert!(
+        page.contains("id=\"ref-Image\">(31000000 bytes)</code>"),
+        "{page}"
+    );
+    let reply = shown(&page, "reply");
+    assert!(reply.contains("<Image>(31000000 bytes)</Image>"), "{reply}");
+}
