@@ -79,8 +79,7 @@ type {http://www.interfax.cc}Condition: Verb Verb 1..1, VerbData string 0..1
 type {http://www.interfax.cc}Verb: string, one of Equals Like
 type {http://www.interfax.cc}Control: First Condition 1..1, Second Condition 1..1
 type {http://www.interfax.cc}ArrayOfMessage: Message Message 0..unbounded nillable
-type {http://www.interfax.cc}Message: Code short 1..1, Cost decimal 1..1
-";
+type {http://www.interfax.cc}Message: Code short 1..1, Cost decimal 1..1";
 
 /// The types of that table, as the vendor's tools describe such.
 const DESCRIPTION: &str = r#"<wsdl:definitions xmlns:s="http://www.w3.org/2001/XMLSchema" xmlns:tns="http://www.interfax.cc" xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" targetNamespace="http://www.interfax.cc">
@@ -132,11 +131,8 @@ const DESCRIPTION: &str = r#"<wsdl:definitions xmlns:s="http://www.w3.org/2001/X
 
 fn about_types(lines: &[String]) -> String {
     let told = |line: &&String| line.starts_with("element ") || line.starts_with("type ");
-    lines
-        .iter()
-        .filter(told)
-        .map(|line| format!("{line}\n"))
-        .collect()
+    let told: Vec<&str> = lines.iter().filter(told).map(String::as_str).collect();
+    told.join("\n")
 }
 
 fn about_parameters(lines: &[String]) -> Vec<&String> {

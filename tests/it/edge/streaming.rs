@@ -21,8 +21,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Limits that nobody exceeds.
 pub const GENEROUS: ConnectionLimits = ConnectionLimits {
-    head: Duration::from_secs(60),
-    answer: Duration::from_secs(60),
+    head: Duration::from_mins(1),
+    answer: Duration::from_mins(1),
     answer_rate: 1,
 };
 

@@ -135,6 +135,7 @@ fn structures_are_nested_in_samples_and_arrays_have_one_item() {
     let (served, response) = pasted(&page, Version::V11);
     let expected = typed::Query {
         user: Some("text".to_owned()),
+        other_user: Some("another".to_owned()),
         verb: Some("Equals"),
         verb_data: Some("a&b".to_owned()),
         most: 10,

@@ -59,14 +59,23 @@ fn what_is_missing_or_empty_has_its_defaults() {
 
 #[test]
 fn the_first_counts_on_its_own_level_only() {
-    // A name that was seen outside may come inside, and the other way round.
-    let parameters = "<Form><Hidden>1</Hidden><Subject><Verb>Like</Verb><VerbData>x</VerbData><Verb>Equals</Verb></Subject><Hidden>0</Hidden><Subject><VerbData>y</VerbData></Subject></Form><Form><Hidden>0</Hidden></Form><Username>u</Username>";
+    let condition = "<Verb>Like</Verb><VerbData>x</VerbData><Verb>Equals</Verb>";
+    let form = format!(
+        "<Form><Hidden>1</Hidden><Subject>{condition}</Subject><Hidden>0</Hidden><Username>in</Username><Username>no</Username><Subject><VerbData>y</VerbData></Subject></Form>"
+    );
     let expected = Query {
-        user: Some("u".to_owned()),
+        user: Some("out".to_owned()),
+        other_user: Some("in".to_owned()),
         hidden: true,
         ..subject("Like", "x")
     };
-    assert_eq!(query(parameters), expected);
+    let user = "<Username>out</Username>";
+    for parameters in [
+        format!("{user}{form}<Form><Hidden>0</Hidden></Form><Username>no</Username>"),
+        format!("{form}{user}<Form><Hidden>0</Hidden></Form><Username>no</Username>"),
+    ] {
+        assert_eq!(query(&parameters), expected);
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ const FORM: Structure = Structure {
         Field::new("Subject", Type::Structure(&CONDITION)),
         Field::new("DateFrom", Type::DateTime),
         Field::new("Hidden", Type::Boolean),
+        // As a parameter beside the structure.
+        Field::new("Username", Type::String).example("another"),
     ],
     is_reference: false,
 };
@@ -142,6 +144,7 @@ pub const FETCH: Operation = Operation {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     pub user: Option<String>,
+    pub other_user: Option<String>,
     pub verb: Option<&'static str>,
     pub verb_data: Option<String>,
     pub hidden: bool,
@@ -205,8 +208,9 @@ async fn read_query<R: AsyncBufRead + Unpin>(
             "Username" => query.user = Some(parameters.string().await?),
             "Form" => {
                 parameters.enter();
-                while let Some(name) = parameters.next(&["Subject", "Hidden"]).await? {
+                while let Some(name) = parameters.next(&["Subject", "Hidden", "Username"]).await? {
                     match name {
+                        "Username" => query.other_user = Some(parameters.string().await?),
                         "Subject" => read_condition(parameters, &mut query).await?,
                         _ => query.hidden = parameters.boolean().await?,
                     }
