@@ -70,6 +70,8 @@ pub struct Parameter {
     pub example: &'static str,
     /// Whether what is entered for it is never shown again.
     pub is_secret: bool,
+    /// Whether it is a document's text, of any length: a `string` that is never held.
+    pub is_document: bool,
 }
 
 impl Parameter {
@@ -81,6 +83,7 @@ impl Parameter {
             by_ref: false,
             example: kind.example(),
             is_secret: false,
+            is_document: false,
         }
     }
 
@@ -96,6 +99,19 @@ impl Parameter {
     #[must_use]
     pub const fn example(self, example: &'static str) -> Self {
         Self { example, ..self }
+    }
+
+    /// A document's text, which is taken with [`Parameters::text`](super::Parameters::text).
+    ///
+    /// # Panics
+    /// If this is no `string`.
+    #[must_use]
+    pub const fn document(self) -> Self {
+        assert!(matches!(self.kind, Type::String), "text is a string");
+        Self {
+            is_document: true,
+            ..self
+        }
     }
 
     /// Never shown again.

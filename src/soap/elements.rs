@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use tokio::io::AsyncBufRead;
 
-use super::{Fault, ReadError};
+use super::{Fault, ReadError, parameters::DROPPED};
 use crate::xml::Reader;
 
 /// The children of the operation's element, in the order in which they come.
@@ -25,6 +25,8 @@ enum Place {
     Inside,
     /// In the middle of base64 data.
     InsideData,
+    /// In the middle of document text.
+    InsideText,
     /// Behind the last one, or there are none at all.
     Behind,
 }
@@ -121,7 +123,25 @@ impl<'a, R: AsyncBufRead + Unpin> Elements<'a, R> {
         Ok(more)
     }
 
-    /// Passes over the element, or over the rest of its data, which is still checked.
+    /// See [`Parameters::text`](super::Parameters::text).
+    pub async fn document_text(
+        &mut self,
+        block: &mut BytesMut,
+        limit: usize,
+    ) -> Result<bool, ReadError> {
+        if self.place != Place::InsideText {
+            self.take_value();
+        }
+        let more = self.reader.document_text(block, limit).await?;
+        self.place = if more {
+            Place::InsideText
+        } else {
+            Place::Between
+        };
+        Ok(more)
+    }
+
+    /// Passes over the element, or over the rest of its data or text, which is still checked.
     pub async fn leave(&mut self) -> Result<(), ReadError> {
         match self.place {
             Place::Between | Place::Behind => {}
@@ -131,10 +151,13 @@ impl<'a, R: AsyncBufRead + Unpin> Elements<'a, R> {
             }
             Place::InsideData => {
                 let mut dropped = BytesMut::new();
-                while self
-                    .base64(&mut dropped, super::parameters::DROPPED)
-                    .await?
-                {
+                while self.base64(&mut dropped, DROPPED).await? {
+                    dropped.clear();
+                }
+            }
+            Place::InsideText => {
+                let mut dropped = BytesMut::new();
+                while self.document_text(&mut dropped, DROPPED).await? {
                     dropped.clear();
                 }
             }

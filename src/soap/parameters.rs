@@ -12,7 +12,7 @@ use super::{
 };
 use crate::xml::Reader;
 
-/// The block in which unwanted data is decoded, in bytes.
+/// The block in which unwanted data and text is decoded, in bytes.
 pub(super) const DROPPED: usize = 12 * 1024;
 
 /// The parameters of an operation, in the order in which the client sent them.
@@ -181,7 +181,22 @@ impl<'a, R: AsyncBufRead + Unpin> Parameters<'a, R> {
         }
     }
 
-    /// Passes over the parameter, or over the rest of its data, which is still checked.
+    /// A `string` that is a document: as [`string`](Self::string), but never held and so of any
+    /// length. Appends UTF-8 to `block` until it holds up to `limit` bytes (true: take them and
+    /// call again) or the value ends (false).
+    ///
+    /// A full block holds at least `limit - 3` bytes, and whole characters.
+    ///
+    /// # Panics
+    /// If `limit` is below 4.
+    pub async fn text(&mut self, block: &mut BytesMut, limit: usize) -> Result<bool, ReadError> {
+        match &mut self.source {
+            Source::Elements(elements) => elements.document_text(block, limit).await,
+            Source::Form(form) => form.document_text(block, limit).await,
+        }
+    }
+
+    /// Passes over the parameter, or over the rest of its data or text, which is still checked.
     pub async fn skip(&mut self) -> Result<(), ReadError> {
         match &mut self.source {
             Source::Elements(elements) => elements.leave().await,

@@ -1,5 +1,7 @@
 //! The character classes of XML 1.0 (fifth edition) and of Namespaces in XML.
 
+use super::Malformed;
+
 /// White space as XML has it: narrower than Rust's, and narrower than ASCII's.
 pub(crate) fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\r' | '\n')
@@ -8,6 +10,15 @@ pub(crate) fn is_space(character: char) -> bool {
 /// Whether a document may contain the character at all, even as a reference.
 pub(super) fn is_allowed(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Refuses a text with a character that is not allowed.
+pub(super) fn check_characters(text: &str) -> Result<(), Malformed> {
+    if text.chars().all(is_allowed) {
+        Ok(())
+    } else {
+        Err(Malformed::Character)
+    }
 }
 
 /// `prefix:local` or `local`, split at the colon; `None` if it is no qualified name.

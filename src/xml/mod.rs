@@ -1,6 +1,6 @@
 //! A small, strict, bounded XML 1.0 layer: just what SOAP messages of strangers need.
 //!
-//! [`Reader`] pulls elements, text and base64 data out of a byte stream without ever holding the
+//! [`Reader`] pulls elements, text and document data out of a byte stream without ever holding the
 //! document. quick-xml finds the tokens, matches end tags and resolves prefixes; everything it
 //! leaves to its user (well-formedness, limits) is checked here. [`Utf8`] makes UTF-8 of documents in
 //! other encodings before that. [`Writer`] writes escaped XML.
@@ -18,6 +18,7 @@ mod input;
 mod position;
 mod reader;
 mod reference;
+pub(crate) mod text;
 mod tokens;
 mod writer;
 
@@ -50,6 +51,6 @@ pub const MAX_ALL_ATTRIBUTES: usize = 1024;
 pub const MAX_NAMESPACE: usize = 256;
 /// The longest qualified name, in bytes.
 pub const MAX_NAME: usize = 1024;
-/// The longest text, tag, comment or processing instruction, in bytes. Base64 data is not
-/// limited here: it is never held.
+/// The longest text, tag, comment or processing instruction, in bytes. Base64 data and document
+/// text are not limited here: they are never held.
 pub const MAX_TEXT: usize = 64 * 1024;

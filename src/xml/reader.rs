@@ -7,6 +7,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 use super::{
     Element, Error, Limit, MAX_TEXT, Malformed, Position,
     base64::{self, Decoder},
+    text,
     tokens::{Token, Tokens},
 };
 
@@ -16,8 +17,9 @@ const CDATA_END: &[u8] = b"]]>";
 /// Reads a document of UTF-8 front to back, holding one token at a time.
 ///
 /// The reader stands inside an element (first of all, inside the document). [`child`](Self::child)
-/// enters the next element within it; [`text`](Self::text), [`base64`](Self::base64) and
-/// [`skip`](Self::skip) read up to and including its end tag and so return to its parent.
+/// enters the next element within it; [`text`](Self::text),
+/// [`document_text`](Self::document_text), [`base64`](Self::base64) and [`skip`](Self::skip) read
+/// up to and including its end tag and so return to its parent.
 ///
 /// ```text
 /// <order>              child -> Some(order)
@@ -30,6 +32,7 @@ pub struct Reader<R> {
     decoder: Decoder,
     /// Base64 data goes on inside a CDATA section.
     inside_cdata: bool,
+    text: text::Decoder,
 }
 
 impl<R: AsyncBufRead + Unpin> Reader<R> {
@@ -39,6 +42,7 @@ impl<R: AsyncBufRead + Unpin> Reader<R> {
             tokens: Tokens::new(source),
             decoder: Decoder::default(),
             inside_cdata: false,
+            text: text::Decoder::default(),
         }
     }
 
@@ -161,6 +165,74 @@ impl<R: AsyncBufRead + Unpin> Reader<R> {
             } else {
                 return Ok(false);
             }
+        }
+    }
+
+    /// Adds the text of the current element to the end of `block`, until the block is filled
+    /// (true: empty it and call again) or the end tag was read (false).
+    ///
+    /// The text is that of [`text`](Self::text), without a limit on its length. A filled block
+    /// holds at least `limit - 3` bytes, and whole characters. Once begun, an element must be
+    /// read to its end with this method.
+    ///
+    /// # Panics
+    /// If `limit` is below 4: a long character would never fit.
+    pub async fn document_text(
+        &mut self,
+        block: &mut BytesMut,
+        limit: usize,
+    ) -> Result<bool, Error> {
+        assert!(
+            limit >= text::LONGEST_CHARACTER,
+            "a block takes at least one character"
+        );
+        loop {
+            if !self.tokens.at_empty_element() && self.fill_with_text(block, limit).await? {
+                return Ok(true);
+            }
+            match self.tokens.next().await? {
+                // A reference; `fill_with_text` has left room for its character.
+                Token::Text(text) => block.extend_from_slice(text.as_bytes()),
+                Token::Aside => {}
+                Token::End => return Ok(false),
+                Token::Start(_) => return Err(Malformed::ElementInText.into()),
+                Token::EndOfDocument => return Err(Malformed::UnexpectedEnd.into()),
+            }
+        }
+    }
+
+    /// As [`fill`](Self::fill), with text that is no base64.
+    async fn fill_with_text(&mut self, block: &mut BytesMut, limit: usize) -> Result<bool, Error> {
+        let (input, position) = self.tokens.raw();
+        loop {
+            let available = input.fill_buf().await?;
+            if available.is_empty() {
+                self.text.interrupt()?;
+                return Err(Malformed::UnexpectedEnd.into());
+            }
+            // More does not fit, and would be searched again for each block.
+            let available = &available[..available.len().min(limit)];
+            let stop = if self.text.in_section() {
+                None
+            } else {
+                memchr2(b'<', b'&', available)
+            };
+            let text = &available[..stop.unwrap_or(available.len())];
+            let used = self.text.feed(text, block, limit)?;
+            position.advance(&text[..used]);
+            input.consume(used);
+            if text::is_full(block, limit) {
+                return Ok(true);
+            }
+            if stop.is_none() {
+                continue;
+            }
+            self.text.interrupt()?;
+            if !input.take_prefix(CDATA_START).await? {
+                return Ok(false);
+            }
+            position.advance(CDATA_START);
+            self.text.begin_section();
         }
     }
 }

@@ -12,7 +12,7 @@ use tokio::io::AsyncBufRead;
 use super::{
     BYTES_PER_REFERENCE, Element, Error, Limit, MAX_ALL_ATTRIBUTES, MAX_ASIDES, MAX_DEPTH,
     MAX_ELEMENTS, MAX_REFERENCES, MAX_TEXT, Malformed, Position,
-    characters::{is_allowed, is_space, is_unqualified},
+    characters::{check_characters, is_space, is_unqualified},
     element::pseudo_attributes,
     input::Input,
     reference,
@@ -224,14 +224,6 @@ impl<R: AsyncBufRead + Unpin> Tokens<R> {
 /// quick-xml shares I/O errors so that its own can be cloned; nobody else has this one.
 fn owned(error: Arc<io::Error>) -> io::Error {
     Arc::try_unwrap(error).unwrap_or_else(|shared| io::Error::new(shared.kind(), shared))
-}
-
-fn check_characters(text: &str) -> Result<(), Malformed> {
-    if text.chars().all(is_allowed) {
-        Ok(())
-    } else {
-        Err(Malformed::Character)
-    }
 }
 
 fn check_instruction(instruction: &BytesPI<'_>) -> Result<(), Malformed> {

@@ -108,7 +108,17 @@ impl<R: AsyncBufRead + Unpin> Fields<R> {
         String::from_utf8(text).map_err(|_| FormError::NotUtf8.into())
     }
 
-    /// Adds the next characters of the value to `into`, until that has `most` of them.
+    /// Adds the next bytes of the value to `into`, until that has `most` of them; whether there may
+    /// be more.
+    pub async fn part_of_text(
+        &mut self,
+        into: &mut Vec<u8>,
+        most: usize,
+    ) -> Result<bool, ReadError> {
+        Ok(self.value(Part::Text, into, most).await? != Data::Ended)
+    }
+
+    /// Adds the next characters of base64 to `into`, until that has `most` of them.
     pub async fn data(&mut self, into: &mut Vec<u8>, most: usize) -> Result<Data, ReadError> {
         self.value(Part::Data, into, most).await
     }

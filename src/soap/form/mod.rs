@@ -6,14 +6,17 @@
 //! bytes -> fields -> parameters -> Service::read, Service::run -> one element with the result
 //! ```
 //!
-//! A form is read while it arrives, as an envelope is: data is decoded into the caller's block and
-//! never held, and texts are bounded as in [`crate::xml`].
+//! A form is read while it arrives, as an envelope is: data and document text are decoded into the
+//! caller's block and never held, and other texts are bounded as in [`crate::xml`].
 
+mod base64;
+mod byte;
 mod call;
 mod error;
 mod fields;
 mod parameters;
 mod percent;
+mod text;
 
 /// The media type of a form.
 pub const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";

@@ -7,11 +7,14 @@ use tokio::io::AsyncBufRead;
 
 use super::{
     FormError,
+    base64::Base64,
+    byte::{byte, is_number},
     fields::{Data, Fields},
+    text::Text,
 };
 use crate::{
     soap::{Parameter, ReadError, Type, parameters::DROPPED},
-    xml::base64::{Decoder, is_full},
+    xml::text::LONGEST_CHARACTER,
 };
 
 /// The fields of a form that are parameters, in the order in which they come.
@@ -32,6 +35,7 @@ pub(in crate::soap) struct Form<R> {
     /// The parameter that was reached last.
     current: &'static str,
     data: Base64,
+    text: Text,
 }
 
 #[derive(Debug)]
@@ -42,24 +46,13 @@ enum Place {
     Field,
     /// At a text that was held.
     Held(String),
-    /// In the middle of base64 text.
+    /// In the middle of base64.
+    Base64,
+    /// In the middle of document text.
     Text,
     /// In an array of bytes, of which one may be left to be taken.
     Bytes(Option<u8>),
 }
-
-/// Base64 text on its way.
-#[derive(Debug, Default)]
-struct Base64 {
-    decoder: Decoder,
-    /// Characters without their escapes, of which `used` are decoded.
-    characters: Vec<u8>,
-    used: usize,
-    ended: bool,
-}
-
-/// Characters that are decoded together.
-const GATHERED: usize = 4096;
 
 impl<R: AsyncBufRead + Unpin> Form<R> {
     pub fn new(body: R, declared: &'static [Parameter]) -> Self {
@@ -71,6 +64,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
             place: Place::Between,
             current: "",
             data: Base64::default(),
+            text: Text::default(),
         }
     }
 
@@ -101,10 +95,35 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
         match std::mem::replace(&mut self.place, Place::Between) {
             Place::Field => self.fields.text().await,
             Place::Held(text) => Ok(text),
-            Place::Between | Place::Text | Place::Bytes(_) => {
+            Place::Between | Place::Base64 | Place::Text | Place::Bytes(_) => {
                 unreachable!("next() comes before each value")
             }
         }
+    }
+
+    /// The document text of the field; see [`Parameters::text`](crate::soap::Parameters::text).
+    pub async fn document_text(
+        &mut self,
+        block: &mut BytesMut,
+        limit: usize,
+    ) -> Result<bool, ReadError> {
+        assert!(
+            limit >= LONGEST_CHARACTER,
+            "a block takes at least one character"
+        );
+        match std::mem::replace(&mut self.place, Place::Text) {
+            Place::Field => self.text = Text::default(),
+            Place::Held(text) => self.text = Text::held(text),
+            Place::Text => {}
+            Place::Between | Place::Base64 | Place::Bytes(_) => {
+                unreachable!("next() comes before each value")
+            }
+        }
+        let more = self.text.read(&mut self.fields, block, limit).await?;
+        if !more {
+            self.place = Place::Between;
+        }
+        Ok(more)
     }
 
     /// The data of the field; see [`Parameters::base64`](crate::soap::Parameters::base64).
@@ -117,29 +136,39 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
             self.begin_data().await?;
         }
         match &mut self.place {
-            Place::Text => self.base64_text(block, limit).await,
+            Place::Base64 => {
+                let (data, fields) = (&mut self.data, &mut self.fields);
+                let more = data.read(fields, self.current, block, limit).await?;
+                if !more {
+                    self.place = Place::Between;
+                }
+                Ok(more)
+            }
             Place::Bytes(byte) => {
                 let byte = byte.take();
                 self.bytes(byte, block, limit).await
             }
-            Place::Between | Place::Field | Place::Held(_) => {
+            Place::Between | Place::Field | Place::Held(_) | Place::Text => {
                 unreachable!("next() comes before each value")
             }
         }
     }
 
-    /// Passes over the field, or over its data wherever that is, which is still checked.
+    /// Passes over the field, or over its data or document text wherever that is, which is still
+    /// checked.
     pub async fn leave(&mut self) -> Result<(), ReadError> {
-        let is_data = match self.place {
-            Place::Text | Place::Bytes(_) => true,
-            Place::Field => self.known().is_some_and(is_data),
-            Place::Between | Place::Held(_) => false,
+        let known = self.known();
+        let (is_data, is_document) = match self.place {
+            Place::Base64 | Place::Bytes(_) => (true, false),
+            Place::Text => (false, true),
+            Place::Field => (known.is_some_and(is_data), known.is_some_and(is_document)),
+            Place::Between | Place::Held(_) => (false, false),
         };
-        if is_data {
-            let mut dropped = BytesMut::new();
-            while self.base64(&mut dropped, DROPPED).await? {
-                dropped.clear();
-            }
+        let mut dropped = BytesMut::new();
+        while is_data && self.base64(&mut dropped, DROPPED).await?
+            || is_document && self.document_text(&mut dropped, DROPPED).await?
+        {
+            dropped.clear();
         }
         self.place = Place::Between;
         Ok(())
@@ -201,48 +230,12 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
 
     /// Tells from the first characters what the data is.
     async fn begin_data(&mut self) -> Result<(), ReadError> {
-        self.data = Base64::default();
-        self.gather().await?;
+        self.data = Base64::begin(&mut self.fields, self.current).await?;
         // Base64 has four characters or more, so these are meant as a byte, right or wrong.
-        self.place = if self.data.ended && is_number(&self.data.characters) {
-            Place::Bytes(Some(byte(&self.data.characters)?))
-        } else {
-            Place::Text
+        self.place = match self.data.whole() {
+            Some(characters) if is_number(characters) => Place::Bytes(Some(byte(characters)?)),
+            Some(_) | None => Place::Base64,
         };
-        Ok(())
-    }
-
-    async fn base64_text(&mut self, block: &mut BytesMut, limit: usize) -> Result<bool, ReadError> {
-        loop {
-            let data = &mut self.data;
-            let rest = &data.characters[data.used..];
-            let fed = data.decoder.feed(rest, block, limit);
-            data.used += fed.map_err(|_| FormError::Data(self.current))?;
-            if is_full(block, limit) {
-                return Ok(true);
-            }
-            if data.ended {
-                let finished = data.decoder.finish(block);
-                finished.map_err(|_| FormError::Data(self.current))?;
-                self.place = Place::Between;
-                return Ok(false);
-            }
-            self.gather().await?;
-        }
-    }
-
-    async fn gather(&mut self) -> Result<(), ReadError> {
-        let data = &mut self.data;
-        data.characters.clear();
-        data.used = 0;
-        match self.fields.data(&mut data.characters, GATHERED).await? {
-            Data::More => {}
-            Data::Ended => data.ended = true,
-            // Deviation: there is no such data in the original. A blank is sent as `+`, and a
-            // client that does not escape sends `+` as it is; to guess would be to store
-            // something else than was meant (`forms::data`).
-            Data::Plus => return Err(FormError::Data(self.current).into()),
-        }
         Ok(())
     }
 
@@ -268,6 +261,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
                 Some(parameter) if is_data(parameter) => {
                     return Err(FormError::Data(parameter.name).into());
                 }
+                // Document text, too, which is bounded here: no operation has it beside an array.
                 Some(parameter) => {
                     let name = self.first(parameter)?;
                     let text = self.fields.text().await?;
@@ -280,8 +274,7 @@ impl<R: AsyncBufRead + Unpin> Form<R> {
     }
 
     async fn one_byte(&mut self) -> Result<u8, ReadError> {
-        let digits = &mut self.data.characters;
-        digits.clear();
+        let digits = self.data.buffer();
         if self.fields.data(digits, LONGEST_BYTE).await? != Data::Ended {
             return Err(FormError::Data(self.current).into());
         }
@@ -293,22 +286,9 @@ fn is_data(parameter: &Parameter) -> bool {
     parameter.kind == Type::Base64Binary
 }
 
+fn is_document(parameter: &Parameter) -> bool {
+    parameter.is_document
+}
+
 /// Characters up to which a value that is no byte is told to the client.
 const LONGEST_BYTE: usize = 16;
-
-/// Whether this is one to three digits.
-fn is_number(text: &[u8]) -> bool {
-    let digits = text.trim_ascii();
-    matches!(digits.len(), 1..=3) && digits.iter().all(u8::is_ascii_digit)
-}
-
-/// The byte that one to three digits say.
-fn byte(text: &[u8]) -> Result<u8, FormError> {
-    let digits = is_number(text).then(|| text.trim_ascii());
-    digits
-        .and_then(|digits| str::from_utf8(digits).ok()?.parse().ok())
-        .ok_or_else(|| FormError::Unconvertible {
-            text: String::from_utf8_lossy(text).into_owned(),
-            kind: "System.Byte",
-        })
-}
