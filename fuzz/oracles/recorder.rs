@@ -34,7 +34,9 @@ impl Service for Recorder {
         let mut values = Vec::new();
         while let Some(name) = parameters.next(&names).await? {
             let declared = operation.parameters.iter().find(|it| it.name == name);
-            let value = match declared.expect("one of the names").kind {
+            let declared = declared.expect("one of the names");
+            let value = match declared.kind {
+                Type::String if declared.is_document => text(parameters).await?,
                 Type::Boolean => vec![u8::from(parameters.boolean().await?)],
                 Type::Base64Binary => data(parameters).await?,
                 _ => parameters.string().await?.into_bytes(),
@@ -56,6 +58,17 @@ async fn data<R: AsyncBufRead + Unpin>(
 ) -> Result<Vec<u8>, ReadError> {
     let (mut block, mut bytes) = (BytesMut::new(), Vec::new());
     while parameters.base64(&mut block, 48).await? {
+        bytes.extend_from_slice(&block.split());
+    }
+    bytes.extend_from_slice(&block);
+    Ok(bytes)
+}
+
+async fn text<R: AsyncBufRead + Unpin>(
+    parameters: &mut Parameters<'_, R>,
+) -> Result<Vec<u8>, ReadError> {
+    let (mut block, mut bytes) = (BytesMut::new(), Vec::new());
+    while parameters.text(&mut block, 48).await? {
         bytes.extend_from_slice(&block.split());
     }
     bytes.extend_from_slice(&block);

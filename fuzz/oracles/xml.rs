@@ -5,8 +5,11 @@
 //! last character, and versions other than 1.0 pass. Line ends are normalised before it sees the
 //! document, as the recommendation says (2.11): by itself it forgets a carriage return in front of
 //! a reference.
+//!
+//! And the text of the root element taken in blocks against the same taken at once.
 
-use chunkgate::xml::{Attribute, Element, Error, Reader};
+use bytes::BytesMut;
+use chunkgate::xml::{Attribute, Element, Error, Limit, Reader};
 use roxmltree::{Document, Node};
 
 use super::support::{Source, run};
@@ -16,12 +19,49 @@ const DECLARATIONS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// Checks an input: a document.
 pub fn check(input: &[u8]) {
+    for (piece, limit) in [(1, 4), (3, 7), (usize::MAX, 64)] {
+        same_text(input, piece, limit);
+    }
     if let Ok(document) = std::str::from_utf8(input) {
         assert_eq!(
             compare(document, 1),
             compare(document, usize::MAX),
             "pieces matter"
         );
+    }
+}
+
+/// Takes the root element's text at once, and in blocks of `limit` bytes from pieces of `piece`.
+fn same_text(document: &[u8], piece: usize, limit: usize) {
+    let at_once = run(async {
+        let mut reader = Reader::new(Source::new(document, usize::MAX));
+        reader.child().await?;
+        let text = reader.text().await?;
+        Ok((text, reader.position()))
+    });
+    let in_blocks = run(async {
+        let mut reader = Reader::new(Source::new(document, piece));
+        reader.child().await?;
+        let (mut block, mut text) = (BytesMut::new(), String::new());
+        loop {
+            let more = reader.document_text(&mut block, limit).await?;
+            assert!(block.len() <= limit, "a block of {} bytes", block.len());
+            text += std::str::from_utf8(&block.split()).expect("whole characters");
+            if !more {
+                return Ok((text, reader.position()));
+            }
+        }
+    });
+    match (at_once, in_blocks) {
+        (Ok(at_once), Ok(in_blocks)) => assert_eq!(at_once, in_blocks),
+        // One token may break two rules, of which the first is not the same.
+        (Err(Error::Malformed(_)), Err(Error::Malformed(_)))
+        // Only a text that is held is limited.
+        | (Err(Error::Limit(Limit::Text)), _) => {}
+        (Err(Error::Limit(at_once)), Err(Error::Limit(in_blocks))) => {
+            assert_eq!(at_once, in_blocks);
+        }
+        (at_once, in_blocks) => panic!("{at_once:?} at once, {in_blocks:?} in blocks"),
     }
 }
 

@@ -59,3 +59,4 @@ pub use response::Response;
 pub use service::Service;
 pub use value::{IntoValue, Value};
 pub use version::Version;
+pub use written::to_xml;

@@ -16,6 +16,8 @@ pub(super) struct Written {
 pub(super) enum Layout {
     /// All on one line, as in envelopes.
     OneLine,
+    /// The same where no namespaces are known: what is null is an empty element.
+    Plain,
     /// Each on a line of its own, by two blanks further than what it is in.
     Lines,
 }
@@ -78,20 +80,37 @@ impl Written {
 
     fn nil(&mut self, name: &str, depth: usize) {
         self.line(depth);
+        let attributes = match self.layout {
+            Layout::Plain => "",
+            Layout::OneLine | Layout::Lines => r#" xsi:nil="true""#,
+        };
         self.xml
             .markup("<")
             .markup(name)
-            .markup(r#" xsi:nil="true" />"#);
+            .markup(attributes)
+            .markup(" />");
     }
 
     fn line(&mut self, depth: usize) {
         match self.layout {
-            Layout::OneLine => {}
+            Layout::OneLine | Layout::Plain => {}
             Layout::Lines => {
                 self.xml.markup("\r\n").markup(&"  ".repeat(depth));
             }
         }
     }
+}
+
+/// A value as the text of a document on one line, without declaration and namespaces: for results
+/// that are strings with XML in them. An item that is null is an empty element.
+///
+/// # Panics
+/// If there is data in it, which cannot be read here.
+pub fn to_xml(root: &str, value: Value) -> String {
+    let mut written = Written::new(Writer::fragment(), Layout::Plain);
+    written.root(root, "", value, 0);
+    let bytes = written.finish().in_memory().expect("no data");
+    String::from_utf8(bytes.into()).expect("XML is written as UTF-8")
 }
 
 fn is_empty(value: &Value) -> bool {

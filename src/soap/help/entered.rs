@@ -13,13 +13,13 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
 };
 
-use crate::soap::{Operation, Type};
+use crate::soap::{Operation, Parameter, Type};
 
 /// Bytes of a field, as it is sent, beyond which it is not kept. Names of sessions, accounts and
 /// lists of numbers are far below.
 const LONGEST: usize = 4 * 1024;
 
-/// Bytes of document data, as it is sent, beyond which it is not kept. Who enters more has a file,
+/// Bytes of document data or text, as it is sent, beyond which it is not kept. Who enters more has a file,
 /// and pastes it again.
 const LONGEST_DATA: usize = 64 * 1024;
 
@@ -34,7 +34,7 @@ pub(super) type Place = Arc<SemaphorePermit<'static>>;
 #[derive(Clone, Debug, Default)]
 pub struct Entered {
     values: Vec<(&'static str, String)>,
-    /// The names of the values that are data.
+    /// The names of the values that are document data or text.
     data: Vec<&'static str>,
     place: Option<Place>,
 }
@@ -92,7 +92,8 @@ impl<R> Recorder<R> {
     /// Keeps what is entered for `operation`.
     pub fn new(body: R, operation: &Operation) -> Self {
         let shown = operation.parameters.iter().filter(|it| !it.is_secret);
-        let data = shown.clone().filter(|it| it.kind == Type::Base64Binary);
+        let is_data = |it: &&Parameter| it.kind == Type::Base64Binary || it.is_document;
+        let data = shown.clone().filter(is_data);
         Self {
             body,
             seen: 0,

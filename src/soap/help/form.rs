@@ -55,6 +55,12 @@ fn field(parameter: &Parameter, value: &str) -> Markup {
                 textarea.code id=(id) name=(name) rows="5" spellcheck="false"
                     placeholder={ "base64, as " (parameter.example) } { (value) }
             }
+            Type::String if parameter.is_document => {
+                textarea.code id=(id) name=(name) rows="5" spellcheck="false" autocapitalize="off" {
+                    // A browser drops a line end that comes first.
+                    "\n" (value)
+                }
+            }
             Type::Boolean => (choices(&id, name, &["false", "true"], value)),
             Type::Enumeration(it) => (choices(&id, name, it.values, value)),
             Type::String if parameter.is_secret => {

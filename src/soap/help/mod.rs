@@ -54,7 +54,8 @@ pub struct Help<'a> {
 /// What a front end knows of its operations beyond their contract.
 #[derive(Clone, Copy, Debug)]
 pub struct Guide {
-    /// What the result of an operation means, in one sentence.
+    /// What the result of an operation means, in one sentence; or its `ResultCode`, beside the
+    /// result or in it, if that is negative.
     pub meaning: fn(&Operation, &str) -> Option<String>,
     /// The result of an operation called with its examples, where its type's example will not do.
     pub sample_result: fn(&Operation) -> Option<&'static str>,

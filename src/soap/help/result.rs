@@ -58,35 +58,55 @@ pub fn markup(help: &Help<'_>, operation: &Operation, entered: &Entered, trial: 
     }
 }
 
+/// The name under which an operation that returns something else tells how it went, beside its
+/// result or within it.
+const RESULT_CODE: &str = "ResultCode";
+
 /// Whether the operation failed.
 fn is_bad(reply: &Reply) -> bool {
+    has_bad_result(reply) || bad_code(reply).is_some()
+}
+
+fn has_bad_result(reply: &Reply) -> bool {
     let number = reply.result().and_then(Value::as_text);
-    number.is_some_and(|value| value.starts_with('-'))
+    number.is_some_and(is_negative)
+}
+
+fn is_negative(number: &str) -> bool {
+    number.starts_with('-')
+}
+
+/// The [`RESULT_CODE`], if it is that of a failure.
+fn bad_code(reply: &Reply) -> Option<&str> {
+    let refs = reply.refs().iter();
+    let mut beside = refs.filter(|(name, _)| *name == RESULT_CODE);
+    let within = || value_of(reply.result(), RESULT_CODE);
+    let code = beside.next().map(|(_, value)| value).or_else(within);
+    code.and_then(Value::as_text)
+        .filter(|code| is_negative(code))
 }
 
 fn result(help: &Help<'_>, operation: &Operation, reply: &Reply) -> Markup {
-    let is_bad = is_bad(reply);
-    let value = match reply.result() {
-        None => "nothing",
-        Some(value) => match value.as_text() {
-            Some(text) => text,
-            None => {
-                return html! {
-                    div #value .scroll { (inner(operation.result, value)) }
-                };
-            }
-        },
+    let code = bad_code(reply).filter(|_| !has_bad_result(reply));
+    let meaning = |number| {
+        let meaning = (help.guide.meaning)(operation, number);
+        html! {
+            @if let Some(meaning) = meaning { " " span #meaning { (meaning) } }
+        }
     };
-    let known = reply.result().is_some();
-    let meaning = known
-        .then(|| (help.guide.meaning)(operation, value))
-        .flatten();
     html! {
-        p.outcome.bad[is_bad].good[!is_bad] {
-            strong #value { (value) }
-            @if let Some(meaning) = meaning {
-                " " span #meaning { (meaning) }
+        @if let Some(code) = code {
+            p.outcome.bad { strong #code { (code) } (meaning(code)) }
+        }
+        @match reply.result() {
+            None if code.is_some() => {}
+            None => p.outcome.good { strong #value { "nothing" } },
+            Some(Value::Text(text)) if code.is_some() => p { code #value { (text) } },
+            Some(Value::Text(text)) => {
+                @let is_bad = has_bad_result(reply);
+                p.outcome.bad[is_bad].good[!is_bad] { strong #value { (text) } (meaning(text)) }
             }
+            Some(value) => div #value .scroll { (inner(operation.result, value)) },
         }
     }
 }
@@ -151,9 +171,9 @@ fn kind_of(structure: Type, name: &str) -> Type {
     field.map_or(Type::String, |field| field.kind)
 }
 
-/// A field of an array's item.
-fn value_of<'v>(item: Option<&'v Value>, name: &str) -> Option<&'v Value> {
-    let Some(Value::Structure(fields)) = item else {
+/// A field of a structure.
+fn value_of<'v>(structure: Option<&'v Value>, name: &str) -> Option<&'v Value> {
+    let Some(Value::Structure(fields)) = structure else {
         return None;
     };
     let field = fields.iter().find(|(known, _)| *known == name);

@@ -1,4 +1,4 @@
-//! Many megabytes in a form, in base64 or as one field for each byte, take no memory.
+//! Many megabytes in a form, in base64, as text or as one field for each byte, take no memory.
 
 use std::{
     io,
@@ -64,15 +64,21 @@ fn peak() -> u64 {
 
 /// Measures a form of `piece`s: what a small one brings into memory, code for one, a thousand
 /// times as much must be content with.
-fn takes_no_memory(begin: &'static [u8], piece: &'static [u8], bytes: usize) {
-    measure(begin, piece, TIMES / 1000, bytes);
+fn takes_no_memory(path_info: &str, begin: &'static [u8], piece: &'static [u8], bytes: usize) {
+    measure(path_info, begin, piece, TIMES / 1000, bytes);
     let before = peak();
-    measure(begin, piece, TIMES, bytes);
+    measure(path_info, begin, piece, TIMES, bytes);
     let grown = peak() - before;
     assert!(grown < GROWTH, "{grown} KiB more");
 }
 
-fn measure(begin: &'static [u8], piece: &'static [u8], times: usize, bytes: usize) {
+fn measure(
+    path_info: &str,
+    begin: &'static [u8],
+    piece: &'static [u8],
+    times: usize,
+    bytes: usize,
+) {
     let service = Recorder::default();
     let form = Repeated {
         piece,
@@ -80,7 +86,7 @@ fn measure(begin: &'static [u8], piece: &'static [u8], times: usize, bytes: usiz
         left: times,
     };
     let form = begin.chain(form);
-    let outcome = run(handle_form(&service, "/Measure", Some(FORM), form));
+    let outcome = run(handle_form(&service, path_info, Some(FORM), form));
     assert_eq!(outcome.response.expect("memory does not fail").status, 200);
     let bytes = bytes * times;
     assert_eq!(service.ran.into_inner(), [Call::Measure { bytes }]);
@@ -92,7 +98,7 @@ fn base64() {
         return;
     }
     let line = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2%0D%0A";
-    takes_no_memory(b"Data=", line, 48);
+    takes_no_memory("/Measure", b"Data=", line, 48);
 }
 
 #[test]
@@ -100,5 +106,14 @@ fn one_field_for_each_byte() {
     if !has_process_of_its_own("forms::memory::one_field_for_each_byte") {
         return;
     }
-    takes_no_memory(b"x=1", b"&Data=80&Data=68&Data=70&Data=255", 4);
+    takes_no_memory("/Measure", b"x=1", b"&Data=80&Data=68&Data=70&Data=255", 4);
+}
+
+#[test]
+fn document_text() {
+    if !has_process_of_its_own("forms::memory::document_text") {
+        return;
+    }
+    let line = b"Gr%C3%BC%C3%9Fe+f%C3%BCr+5+%E2%82%AC%0D%0A";
+    takes_no_memory("/MeasureText", b"Data=", line, 20);
 }

@@ -4,6 +4,7 @@
 //! - `required`: every parameter, once, in any order; names in any case
 //! - `values`: booleans, numbers, times
 //! - `data`: one field for each byte, or base64
+//! - `document_text`: text of any length, in blocks
 //! - `escapes`: what urlencoding does to a text
 //! - `limits`: bounds of texts, names, fields
 //! - `memory`: many megabytes of data take none
@@ -15,6 +16,7 @@
 
 mod any_operation;
 mod data;
+mod document_text;
 mod edge;
 mod escapes;
 mod limits;

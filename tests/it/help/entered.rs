@@ -47,3 +47,18 @@ async fn long_data_is_kept_for_few_forms_at_once() {
     places.pop();
     assert!(entered(longest, 4_096).await.get("Chunk").is_some());
 }
+
+#[tokio::test]
+async fn document_text_is_long_data() {
+    let operation = &crate::soap::documents::SEND_TEXT;
+    let longest = 64 * 1024 - "Data=".len();
+    for (letters, kept) in [(longest, true), (longest + 1, false)] {
+        let form = format!("Data={}&After={}", "A".repeat(letters), "A".repeat(5_000));
+        let mut recorder = Recorder::new(form.as_bytes(), operation);
+        copy_buf(&mut recorder, &mut sink()).await.expect("read");
+        let entered = recorder.entered();
+        let length = entered.get("Data").map(str::len);
+        assert_eq!(length, kept.then_some(letters));
+        assert!(entered.get("After").is_none(), "another text is not long");
+    }
+}

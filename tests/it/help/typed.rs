@@ -13,7 +13,7 @@ use crate::{
 };
 
 const GUIDE: Guide = Guide {
-    meaning: |_, _| None,
+    meaning: |_, number| (number == "-1003").then(|| "wrong <password>".to_owned()),
     sample_result: |_| None,
     next: |_| &[],
     codes: &[],
@@ -112,7 +112,10 @@ fn tags(document: &str) -> Vec<String> {
 fn soap_samples_work_when_pasted_and_get_what_is_shown() {
     for operation in CONTRACT.operations {
         // What a sample of it does depends on what a recorder does not know.
-        if matches!(operation.name, "Refuse" | "Schedule" | "Query") {
+        if matches!(
+            operation.name,
+            "Refuse" | "Schedule" | "Query" | "MeasureText"
+        ) {
             continue;
         }
         let page = page(operation.name);
@@ -245,4 +248,74 @@ fn data_is_shown_by_its_length_and_not_read() {
     );
     let reply = shown(&page, "reply");
     assert!(reply.contains("<Image>(31000000 bytes)</Image>"), "{reply}");
+}
+
+/// What the page shows in red.
+fn bad(page: &str) -> Option<&str> {
+    let (_, outcome) = page.split_once("<p class=\"outcome bad\">")?;
+    Some(outcome.split_once("</p>")?.0)
+}
+
+const FAILED: &str =
+    "<strong id=\"code\">-1003</strong> <span id=\"meaning\">wrong &lt;password&gt;</span>";
+
+#[test]
+fn a_result_code_below_zero_is_a_failure_wherever_it_is() {
+    let within = Value::structure().field("ResultCode", -1003);
+    for (reply, shown) in [
+        (Reply::new("List").ref_int("ResultCode", -1003), ""),
+        (
+            Reply::new("List")
+                .with_result("<x>")
+                .ref_int("ResultCode", -1003),
+            "<code id=\"value\">&lt;x&gt;</code>",
+        ),
+        (
+            Reply::new("Query").with_result(within),
+            "<th>ResultCode</th><td>-1003</td>",
+        ),
+    ] {
+        let page = shown_after("List", reply);
+        assert_eq!(bad(&page), Some(FAILED), "{page}");
+        assert!(page.contains(shown), "{page}");
+        assert!(!page.contains("outcome good"), "{page}");
+    }
+    let unknown = Reply::new("List").ref_int("ResultCode", -5);
+    let page = shown_after("List", unknown);
+    assert_eq!(bad(&page), Some("<strong id=\"code\">-5</strong>"));
+}
+
+#[test]
+fn another_result_code_is_none_and_the_result_itself_comes_first() {
+    let within = Value::structure().field("ResultCode", 0);
+    for reply in [
+        Reply::new("List").ref_int("ResultCode", 0),
+        Reply::new("List").ref_int("ResultCode", 5),
+        Reply::new("List").ref_int("Error", -1003),
+        Reply::new("Query").with_result(within),
+    ] {
+        let page = shown_after("List", reply);
+        assert_eq!(bad(&page), None, "{page}");
+    }
+    let reply = Reply::new("List")
+        .result_int(-7)
+        .ref_int("ResultCode", -1003);
+    let page = shown_after("List", reply);
+    assert_eq!(bad(&page), Some("<strong id=\"value\">-7</strong>"));
+}
+
+#[test]
+fn document_text_is_entered_into_a_field_of_many_lines() {
+    let mut entered = Entered::default();
+    entered.set("Data", "\nfirst <line>\nsecond");
+    let filled = help(TestForm::Shown).filled(operation("SendText"), &entered);
+    let page = String::from_utf8(filled.as_ref().to_vec()).expect("UTF-8");
+    let (_, field) = page.split_once("<textarea").expect("a field");
+    let (field, _) = field.split_once("</textarea>").expect("an end");
+    assert!(field.contains("name=\"Data\""), "{field}");
+    // The first line end is not the field's.
+    assert!(
+        field.ends_with(">\n\nfirst &lt;line&gt;\nsecond"),
+        "{field}"
+    );
 }

@@ -10,7 +10,7 @@ use chunkgate::soap::{
 use time::OffsetDateTime;
 use tokio::io::AsyncBufRead;
 
-use super::typed;
+use super::{documents, typed};
 use crate::xml::support::{PIECES, Source, run};
 
 pub const NAMESPACE: &str = "http://www.interfax.cc";
@@ -47,6 +47,7 @@ pub enum Call {
     },
     Refuse,
     Typed(typed::Call),
+    Text(&'static str, documents::Text),
 }
 
 pub const CONTRACT: Contract = Contract {
@@ -118,6 +119,11 @@ pub const CONTRACT: Contract = Contract {
         typed::LIST,
         typed::MESSAGES,
         typed::FETCH,
+        documents::SEND_TEXT,
+        documents::BEGIN_TEXT,
+        documents::PASS_TEXT,
+        documents::MEASURE_TEXT,
+        documents::BOTH,
     ],
 };
 
@@ -225,6 +231,9 @@ impl Service for Recorder {
                 }
                 None => Ok(Call::Refuse),
             },
+            "SendText" | "BeginText" | "PassText" | "MeasureText" | "Both" => {
+                documents::read(operation.name, parameters).await
+            }
             other => Ok(Call::Typed(typed::read(other, parameters).await?)),
         }
     }
@@ -250,6 +259,7 @@ impl Service for Recorder {
             }
             Call::Refuse => Err(Fault::server("No.")),
             Call::Typed(call) => Ok(typed::run(call)),
+            Call::Text(operation, text) => Ok(documents::run(operation, &text)),
         }
     }
 }

@@ -4,6 +4,8 @@
 //! - `well_formed`: what is refused as malformed, and by which rule
 //! - `namespaces`: prefixes, defaults, attributes
 //! - `text`: references, CDATA, comments, line ends
+//! - `document_text`: text of any length in blocks, by the same rules
+//! - `document_text_property`: generated texts, cut anywhere, are those that are taken at once
 //! - `base64`: what is base64 and what is not; blocks
 //! - `base64_property`: generated spellings of the same data decode alike
 //! - `limits`: sizes, and that an endless token is not collected
@@ -18,6 +20,8 @@ mod base64;
 mod base64_property;
 mod body_error;
 mod differential;
+mod document_text;
+mod document_text_property;
 mod encoding;
 mod encoding_property;
 mod limits;
