@@ -2,11 +2,15 @@
 
 use chunkgate::{
     protocol::interfax::CONTRACT,
-    soap::help::{Entered, Recorder},
+    soap::{
+        Reply,
+        help::{Entered, Recorder, TestForm, Trial},
+    },
 };
 use tokio::io::{copy_buf, sink};
 
-use crate::support::alone::has_process_of_its_own;
+use super::typed::help;
+use crate::{soap::support::CONTRACT as CONTRACT_OF_TEXTS, support::alone::has_process_of_its_own};
 
 /// What is kept of a form with a chunk of so many letters, read in pieces of `piece` bytes.
 async fn entered(letters: usize, piece: usize) -> Entered {
@@ -60,5 +64,19 @@ async fn document_text_is_long_data() {
         let length = entered.get("Data").map(str::len);
         assert_eq!(length, kept.then_some(letters));
         assert!(entered.get("After").is_none(), "another text is not long");
+    }
+}
+
+#[tokio::test]
+async fn document_text_is_there_again_if_a_result_code_says_that_it_was_not_taken() {
+    let operation = CONTRACT_OF_TEXTS.operation("SendText").expect("known");
+    for (code, kept) in [(-1003, true), (0, false)] {
+        let mut recorder = Recorder::new(&b"Data=a+text&After=x"[..], operation);
+        copy_buf(&mut recorder, &mut sink()).await.expect("read");
+        let reply = Reply::new("SendText").ref_int("ResultCode", code);
+        let help = help(TestForm::Shown);
+        let page = help.result(operation, recorder.entered(), &Trial::Ran(reply));
+        let page = String::from_utf8(page.as_ref().to_vec()).expect("UTF-8");
+        assert_eq!(page.contains(">\na text</textarea>"), kept, "{page}");
     }
 }

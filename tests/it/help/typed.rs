@@ -19,7 +19,7 @@ const GUIDE: Guide = Guide {
     codes: &[],
 };
 
-fn help(test_form: TestForm) -> Help<'static> {
+pub fn help(test_form: TestForm) -> Help<'static> {
     Help {
         contract: &CONTRACT,
         about: "Records.",
