@@ -19,6 +19,7 @@ pub mod backend;
 pub mod cli;
 pub mod content;
 pub mod engine;
+pub mod fax;
 pub mod http;
 pub mod jobs;
 pub mod pg;

@@ -1,0 +1,191 @@
+//! Makes images, a bounded number at a time.
+
+use std::{
+    fs,
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use nix::sys::signal::Signal;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::spawn_blocking,
+    time::timeout,
+};
+
+use super::{
+    ImageError, PageSetup,
+    child::{self, Ended, Limits},
+    ghostscript::{self, IMAGE, NO_PAGE, WHOLE},
+    job::Job,
+    kind::Kind,
+    text, tiff,
+};
+
+/// A document of a fax.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Where its bytes lie.
+    pub path: PathBuf,
+    /// What it is, in upper case: `PDF`, `TIF` ...
+    pub kind: String,
+}
+
+/// What making an image may cost.
+#[derive(Clone, Debug)]
+pub struct RendererSettings {
+    /// Ghostscript; if not set, `gs` on PATH.
+    pub ghostscript: Option<PathBuf>,
+    /// How long one image may take.
+    pub timeout: Duration,
+    /// Address space of Ghostscript, in bytes.
+    pub memory: u64,
+    /// Size of an image, in bytes.
+    pub max_image: u64,
+    /// Images in the making at once.
+    pub at_once: usize,
+    /// How long to wait for a place among them.
+    pub wait: Duration,
+}
+
+/// Makes images of documents; clones share its bounds.
+#[derive(Clone, Debug)]
+pub struct Renderer {
+    settings: Arc<RendererSettings>,
+    places: Arc<Semaphore>,
+}
+
+impl Renderer {
+    /// A renderer with these bounds. Nothing is looked for or started yet.
+    pub fn new(settings: RendererSettings) -> Self {
+        let places = settings.at_once.min(Semaphore::MAX_PERMITS);
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            settings: Arc::new(settings),
+        }
+    }
+
+    /// Whether documents of this kind (upper case) become an image; a TIFF only alone.
+    pub fn supports(kind: &str) -> bool {
+        Kind::named(kind).is_some()
+    }
+
+    /// Makes one image of the documents, in their order, and returns where it is: in `work`, or
+    /// for a single TIFF that document itself.
+    ///
+    /// `work` is a directory of the caller's for this job alone. When the future is dropped, what
+    /// it started is killed and what it wrote is removed.
+    pub async fn render(
+        &self,
+        work: &Path,
+        documents: &[Document],
+        setup: PageSetup,
+    ) -> Result<PathBuf, ImageError> {
+        let kinds = documents.iter().map(kind).collect::<Result<Vec<_>, _>>()?;
+        if kinds.contains(&Kind::Tiff) {
+            let [document] = documents else {
+                return Err(ImageError::TiffAmongOthers);
+            };
+            tiff::check(&document.path, self.settings.max_image).await?;
+            return Ok(document.path.clone());
+        }
+        if kinds.is_empty() {
+            return Err(ImageError::NoPages);
+        }
+        let program = ghostscript::find(self.settings.ghostscript.as_deref())?;
+        let _place = self.place().await?;
+        let job = Job::new(work)?;
+        let limit = self.settings.timeout;
+        timeout(limit, self.run(&program, &job, documents, &kinds, setup))
+            .await
+            .unwrap_or(Err(ImageError::TooLong { limit }))?;
+        let image = work.join(IMAGE);
+        fs::rename(job.directory().join(IMAGE), &image)
+            .map_err(ImageError::io("create", &image))?;
+        Ok(image)
+    }
+
+    async fn place(&self) -> Result<SemaphorePermit<'_>, ImageError> {
+        match timeout(self.settings.wait, self.places.acquire()).await {
+            Ok(Ok(place)) => Ok(place),
+            // The semaphore is never closed.
+            Ok(Err(_)) | Err(_) => Err(ImageError::AllPlacesTaken {
+                at_once: self.settings.at_once,
+                waited: self.settings.wait,
+            }),
+        }
+    }
+
+    async fn run(
+        &self,
+        program: &Path,
+        job: &Job,
+        documents: &[Document],
+        kinds: &[Kind],
+        setup: PageSetup,
+    ) -> Result<(), ImageError> {
+        let mut named = Vec::with_capacity(kinds.len());
+        for (number, (document, kind)) in documents.iter().zip(kinds).enumerate() {
+            let name = format!("document-{number}");
+            match kind {
+                Kind::Text => {
+                    self.typeset(document, job.directory().join(&name), setup)
+                        .await?;
+                }
+                Kind::Program | Kind::Jpeg | Kind::Tiff => job.link(&document.path, &name)?,
+            }
+            named.push((name, *kind));
+        }
+        let limits = Limits {
+            cpu: self.settings.timeout,
+            memory: self.settings.memory,
+            file: self.settings.max_image,
+        };
+        let arguments = ghostscript::arguments(&named, setup);
+        let ended = child::run(program, arguments, job.directory(), limits).await?;
+        self.judge(ended, job, kinds.len())
+    }
+
+    /// Writes the program that shows a text; it may be as large as the image, which is larger.
+    async fn typeset(
+        &self,
+        document: &Document,
+        program: PathBuf,
+        setup: PageSetup,
+    ) -> Result<(), ImageError> {
+        let (from, limit) = (document.path.clone(), self.settings.max_image);
+        match spawn_blocking(move || text::typeset(&from, &program, setup, limit)).await {
+            Ok(result) => result,
+            Err(error) => Err(ImageError::io("typeset", &document.path)(error.into())),
+        }
+    }
+
+    fn judge(&self, ended: Ended, job: &Job, documents: usize) -> Result<(), ImageError> {
+        let Ended { status, output } = ended;
+        let limit = self.settings.max_image;
+        let size = fs::metadata(job.directory().join(IMAGE)).map_or(0, |data| data.len());
+        // It dies of the signal, or, where the signal is ignored, tells of a failed write.
+        if status.signal() == Some(Signal::SIGXFSZ as i32) || size > limit {
+            return Err(ImageError::TooLarge { limit });
+        }
+        if !status.success() {
+            let status = status.to_string();
+            return Err(ImageError::Failed { status, output });
+        }
+        if size == 0 || output.ends_with(NO_PAGE) {
+            return Err(ImageError::NoPages);
+        }
+        // A single document may end itself in this way, with all its pages shown.
+        if documents > 1 && !output.ends_with(WHOLE) {
+            return Err(ImageError::EndedEarly { output });
+        }
+        Ok(())
+    }
+}
+
+fn kind(document: &Document) -> Result<Kind, ImageError> {
+    let kind = &document.kind;
+    Kind::named(kind).ok_or_else(|| ImageError::UnsupportedKind { kind: kind.clone() })
+}

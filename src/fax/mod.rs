@@ -1,0 +1,3 @@
+//! Faxes.
+
+pub mod image;
