@@ -24,6 +24,8 @@ mod edge;
 mod encodings;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
+/// Faxes: the image that is made of their documents.
+mod fax;
 /// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
 mod forms;
 /// What the fuzzers check, on seeds and on the cases they have found.
