@@ -5,6 +5,8 @@
 //! could write down the answer. Any implementation passes the contract tests in
 //! `tests/it/fax/delivery/contract.rs`.
 
+pub mod spool;
+
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;

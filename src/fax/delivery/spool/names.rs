@@ -1,0 +1,59 @@
+//! The names in a spool, none of which a client chooses.
+
+use crate::fax::{
+    delivery::{Attempt, DeliveryError},
+    item::TransactionId,
+};
+
+/// The description of the fax.
+pub(super) const DESCRIPTION: &str = "fax.json";
+/// Whoever makes it has the attempt: the consumer to send it, or the gateway to withdraw it.
+pub(super) const TAKEN: &str = "taken";
+/// How it ended; from the consumer.
+pub(super) const STATUS: &str = "status";
+
+/// Nine digits, so that `ls` shows the attempts in order: no transaction has more.
+const DIGITS: usize = 9;
+/// The extension of a document's file is no longer than this.
+const EXTENSION: usize = 8;
+
+/// The name of an attempt's directory.
+pub(super) fn of(attempt: Attempt) -> Result<String, DeliveryError> {
+    let name = format!("{:09}.{}", attempt.transaction.0, attempt.number);
+    // An attempt without a name of its own would be taken for another one, or never be found.
+    if parse(&name) == Some(attempt) {
+        Ok(name)
+    } else {
+        let problem =
+            format!("there is no attempt {attempt}: this is a fault of chunkgate's, report it");
+        Err(DeliveryError::Unavailable(problem))
+    }
+}
+
+/// The attempt whose directory has this name; none if it is not one of ours.
+pub(super) fn parse(name: &str) -> Option<Attempt> {
+    let (transaction, number) = name.split_once('.')?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if transaction.len() != DIGITS || !digits(transaction) {
+        return None;
+    }
+    if !digits(number) || number.starts_with('0') {
+        return None;
+    }
+    let transaction = transaction.parse().ok().filter(|number| *number > 0)?;
+    Some(Attempt {
+        transaction: TransactionId(transaction),
+        number: number.parse().ok()?,
+    })
+}
+
+/// The name of the file of the `ordinal`th document, from 1.
+pub(super) fn document(ordinal: usize, kind: &str) -> String {
+    let plain = kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain && (1..=EXTENSION).contains(&kind.len()) {
+        format!("{ordinal}.{}", kind.to_ascii_lowercase())
+    } else {
+        // Types were checked when the fax came; a path must not hang on that.
+        format!("{ordinal}.bin")
+    }
+}
