@@ -9,6 +9,7 @@
 //! | `status`       | what a status means, and that nothing hostile is taken for one |
 //! | `hostile`      | nothing that a client chose becomes a path |
 //! | `opening`      | making it, permissions, what it refuses, what it sweeps |
+//! | `shared`       | gateways that share a spool do not harm each other |
 //! | `example`      | the example consumer works |
 //! | `consumer`     | no rule: a consumer as the documentation wants it |
 //! | `memory_disk`  | no rule: a disk in memory that loses what was not synced |
@@ -22,4 +23,5 @@ mod memory_disk;
 mod opening;
 mod power_cut;
 mod races;
+mod shared;
 mod status;

@@ -9,14 +9,11 @@ use std::{
 
 use chunkgate::fax::delivery::{
     Delivery, DeliveryError,
-    spool::{RealSpoolDisk, Spool, SpoolSettings},
+    spool::{Spool, SpoolSettings},
 };
 use nix::sys::stat::{Mode, umask};
 
-use super::{
-    super::support::{attempt, fax},
-    consumer::Room,
-};
+use super::super::support::{attempt, fax};
 use crate::support::alone::has_process_of_its_own;
 
 fn mode(path: &Path) -> u32 {
@@ -195,20 +192,4 @@ async fn a_spool_that_vanished_takes_nothing() {
         assert!(error.to_string().contains("mount it"), "{error}");
     }
     assert_eq!(spool.outcomes(&[attempt(1, 1)]).await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn gateways_may_share_a_spool() {
-    let room = Room::real(RealSpoolDisk::default());
-    let (one, other) = (room.spool(), room.spool());
-    let attempt = attempt(42, 1);
-    let (first, second) = (fax(attempt), fax(attempt));
-    let (first, second) = tokio::join!(one.hand_over(&first), other.hand_over(&second));
-    first.unwrap();
-    second.unwrap();
-    assert_eq!(other.kept(None, 9).await.unwrap(), [attempt]);
-    assert!(room.take(attempt));
-    room.say(attempt, b"done\n");
-    assert_eq!(one.outcomes(&[attempt]).await.unwrap().len(), 1);
-    assert_eq!(other.outcomes(&[attempt]).await.unwrap().len(), 1);
 }

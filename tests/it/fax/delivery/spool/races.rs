@@ -26,7 +26,11 @@ use super::{
 };
 
 /// Does something once, in front of step `step`; says whether it came to that.
-fn at(disk: &MemoryDisk, step: u64, act: impl Fn() + Send + Sync + 'static) -> impl Fn() -> bool {
+pub fn at(
+    disk: &MemoryDisk,
+    step: u64,
+    act: impl Fn() + Send + Sync + 'static,
+) -> impl Fn() -> bool {
     let steps = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&steps);
     let acting = AtomicBool::new(false);

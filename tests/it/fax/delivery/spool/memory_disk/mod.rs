@@ -148,6 +148,18 @@ impl MemoryDisk {
             .collect()
     }
 
+    /// Whether there is, or was, a file of this name with so many bytes.
+    pub fn wrote(&self, name: &str, length: usize) -> bool {
+        let state = self.state();
+        state.changes.iter().any(|change| match change {
+            Change::Add(_, given, node) => match &state.nodes[*node] {
+                Node::File { seen, .. } => given == name && seen.len() == length,
+                Node::Directory { .. } => false,
+            },
+            Change::Remove(..) | Change::Move(..) => false,
+        })
+    }
+
     /// The disk as it may be found when power returns: a random part of what was not durable;
     /// without random numbers, no part of it.
     pub fn after_power_cut(&self, mut random: Option<&mut Random>) -> Self {
@@ -263,15 +275,6 @@ impl State {
         }
         self.change(Change::Add(above, name.to_owned(), node));
         Ok(())
-    }
-
-    fn remove_all(&mut self, above: usize, name: &OsStr, node: usize) {
-        if let Ok(names) = self.names(node).cloned() {
-            for (name, below) in names {
-                self.remove_all(node, &name, below);
-            }
-        }
-        self.change(Change::Remove(above, name.to_owned(), node));
     }
 
     fn change(&mut self, change: Change) {

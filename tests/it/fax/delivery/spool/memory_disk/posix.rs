@@ -91,10 +91,21 @@ impl SpoolDisk for MemoryDisk {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
+        // One name after another: somebody else may see what is left.
+        let below = self.step("list", path, |state| {
+            let node = state.find(path)?;
+            Ok(state.names(node).cloned().unwrap_or_default())
+        })?;
+        for name in below.keys() {
+            self.remove(&path.join(name))?;
+        }
         self.step("remove", path, |state| {
             let node = state.find(path)?;
+            if state.names(node).is_ok_and(|names| !names.is_empty()) {
+                return Err(ErrorKind::DirectoryNotEmpty.into());
+            }
             let (above, name) = state.place(path)?;
-            state.remove_all(above, name, node);
+            state.change(Change::Remove(above, name.to_owned(), node));
             Ok(())
         })
     }
