@@ -24,11 +24,12 @@ mod place;
 mod problem;
 mod real;
 mod said;
+mod settings;
 mod status;
 mod warned;
 mod withdraw;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use tokio::{
@@ -39,6 +40,7 @@ use tokio::{
 
 pub use disk::{Look, SpoolDisk, SpoolFile};
 pub use real::RealSpoolDisk;
+pub use settings::SpoolSettings;
 
 use self::{place::Place, said::Said, warned::Warned};
 use super::{Attempt, Delivery, DeliveryError, Fax, Outcome, Withdrawal};
@@ -51,34 +53,6 @@ const OTHERS: usize = 8;
 const TURN: Duration = Duration::from_secs(30);
 /// Blocks between the content and the disk, per fax.
 const BLOCKS: usize = 2;
-
-/// Where a spool is, and who may use it.
-#[derive(Clone, Debug)]
-pub struct SpoolSettings {
-    /// Its directory, which is made if it is missing.
-    pub path: PathBuf,
-    /// Whether the directory's group may read faxes and write `taken` and `status`; else only the
-    /// gateway's own user may.
-    pub group_access: bool,
-    /// Leftovers that nobody has touched for so long are removed. Longer than a fax may take to be
-    /// written, or gateways that share the spool may have to write it again.
-    pub sweep_after: Duration,
-    /// A fax that takes so long to be written is not handed over any more. Only when so much time
-    /// has passed since the last hand-over began, no late one can bring back what is forgotten.
-    pub hand_over_limit: Duration,
-}
-
-impl SpoolSettings {
-    /// A spool in this directory, which the group may use.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            group_access: true,
-            sweep_after: Duration::from_hours(1),
-            hand_over_limit: Duration::from_mins(10),
-        }
-    }
-}
 
 /// Hands faxes over in a directory.
 pub struct Spool {

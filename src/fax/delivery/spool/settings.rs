@@ -1,0 +1,31 @@
+//! What an operator says of a spool.
+
+use std::{path::PathBuf, time::Duration};
+
+/// Where a spool is, and who may use it.
+#[derive(Clone, Debug)]
+pub struct SpoolSettings {
+    /// Its directory, which is made if it is missing.
+    pub path: PathBuf,
+    /// Whether the directory's group may read faxes and write `taken` and `status`; else only the
+    /// gateway's own user may.
+    pub group_access: bool,
+    /// Leftovers that nobody has touched for so long are removed. Longer than a fax may take to be
+    /// written, or gateways that share the spool may have to write it again.
+    pub sweep_after: Duration,
+    /// A fax that takes so long to be written is not handed over any more. Only when so much time
+    /// has passed since the last hand-over began, no late one can bring back what is forgotten.
+    pub hand_over_limit: Duration,
+}
+
+impl SpoolSettings {
+    /// A spool in this directory, which the group may use.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            group_access: true,
+            sweep_after: Duration::from_hours(1),
+            hand_over_limit: Duration::from_mins(10),
+        }
+    }
+}
