@@ -11,10 +11,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM debian:bookworm-slim
 # The programs of Postgres, for a gateway without database.url; it makes its own cluster, so Debian must make none.
+# Ghostscript makes the images of faxes.
 RUN apt-get update && \
     apt-get install -y --no-install-recommends ca-certificates postgresql-common && \
     sed -Ei 's/^#?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf && \
-    apt-get install -y --no-install-recommends postgresql-15 && \
+    apt-get install -y --no-install-recommends postgresql-15 ghostscript && \
     rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/chunkgate --create-home --shell /usr/sbin/nologin chunkgate
 COPY --from=build /usr/local/bin/chunkgate /usr/local/bin/chunkgate

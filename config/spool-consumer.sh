@@ -35,15 +35,17 @@ for fax in [0-9]*.[0-9]*; do
     make_durable "$fax"
     (
         cd "$fax" || exit 1
-        # Clients choose the recipient's text: nothing but a number may become an argument.
-        case $number in
-        '' | *[!0-9+]*) printf 'failed 1 not a fax number\nfinal\n' ;;
+        # Clients write numbers as they like: +1 (212) 555-0100. Pauses (,) and tones (* #) stay.
+        digits=$(printf %s "$number" | tr -d ' ().-' | tr -d /)
+        # They choose the text, too: nothing but a number may become an argument.
+        case $digits in
+        '' | *[!0-9+,*#]*) printf 'failed 3 not a fax number\nfinal\n' ;;
         *)
             # shellcheck disable=SC2086 # names of files have no blanks
-            if text=$(send_fax "$number" $files); then
+            if text=$(send_fax "$digits" $files); then
                 printf 'done\n'
             else
-                printf 'failed 2 %s\n' "$(printf %s "$text" | tr '\n' ' ')"
+                printf 'failed 2 %s\n' "$(printf %s "$text" | tr '\n' ' ' | head -c 1000)"
             fi
             ;;
         esac >status.tmp && make_durable status.tmp && mv status.tmp status

@@ -10,6 +10,7 @@ use tracing::warn;
 
 use crate::{
     engine::repository::Repository,
+    fax::repository::FaxRepository,
     pg::{Claim, Cluster, ClusterOptions, DataDir, PgError, Search},
     settings::Settings,
     store::postgres::{
@@ -152,8 +153,17 @@ impl Backend {
 
     /// The engine's rows in it.
     pub fn repository(&self, settings: &Settings) -> Arc<dyn Repository> {
+        Arc::new(self.postgres(settings))
+    }
+
+    /// The faxes' rows in it.
+    pub fn faxes(&self, settings: &Settings) -> Arc<dyn FaxRepository> {
+        Arc::new(self.postgres(settings))
+    }
+
+    fn postgres(&self, settings: &Settings) -> Postgres {
         let switch_group = settings.interfax.switch_group.as_str().into();
-        Arc::new(Postgres::new(self.database.clone(), switch_group))
+        Postgres::new(self.database.clone(), switch_group)
     }
 
     /// The journal's directory.

@@ -4,14 +4,15 @@
 //! cli -> app                               commands, and the composition of a gateway
 //!        app -> http, protocol             the edge, and the front ends on it
 //!                     protocol -> soap -> xml
-//!                     protocol -> engine   the domain: sessions, chunks, accounts
+//!                     protocol -> fax      submissions, the outbox, deliveries
+//!                                 fax -> engine   the domain: sessions, chunks, accounts
 //!        app -> jobs -> engine, content
 //!        app -> backend -> pg              the gateway's own Postgres
-//!                          store           the engine's rows, in Postgres
+//!                          store           the rows of engine and faxes, in Postgres
 //!                          content         the bytes, in a journal
 //! ```
 //!
-//! `settings` and `telemetry` are beside all of them. The engine knows no protocol and no SQL; a
+//! `settings` and `telemetry` are beside all of them. Engine and faxes know no protocol and no SQL; a
 //! protocol knows no SQL; only `store::postgres` does.
 
 pub mod app;

@@ -17,6 +17,9 @@ CREATE TABLE fax_submission (
     session_id      bigint      CONSTRAINT fax_submission_session REFERENCES upload_session ON DELETE SET NULL,
     -- SHA-256 of the account and everything it asked for: the same call sent again has the same.
     fingerprint     bytea       NOT NULL CONSTRAINT fax_submission_fingerprint_length CHECK (octet_length(fingerprint) = 32),
+    -- Under which it is recorded: a statement that is sent again, because nobody knows what became of it, has no second
+    -- effect.
+    token           uuid        NOT NULL CONSTRAINT fax_submission_token UNIQUE,
     -- The process that answered, and whether that answer is known not to have arrived.
     boot            uuid        NOT NULL,
     suspect         boolean     NOT NULL DEFAULT false,
@@ -66,6 +69,9 @@ CREATE TABLE fax_transaction (
     hidden        boolean     NOT NULL DEFAULT false,
     -- Attempts that a delivery has accepted.
     trials        integer     NOT NULL DEFAULT 0,
+    -- The greatest number of an attempt when it was last in the outbox; queued once more it gets the next one, so that no
+    -- delivery, whatever it has seen, takes it for an earlier transmission.
+    last_attempt  integer     NOT NULL DEFAULT 0,
     -- How it ended; null while it is under way, and as long as its row in the outbox is there.
     outcome       text        CONSTRAINT fax_transaction_outcome CHECK (outcome IN ('sent', 'failed', 'cancelled')),
     status_code   integer     NOT NULL DEFAULT 0,
@@ -82,6 +88,7 @@ CREATE TABLE fax_transaction (
 ALTER SEQUENCE fax_transaction_id OWNED BY fax_transaction.id;
 
 CREATE INDEX fax_transaction_of_account ON fax_transaction (account_id, id) INCLUDE (hidden);
+CREATE INDEX fax_transaction_under_way ON fax_transaction (account_id, id) WHERE ended_at IS NULL;
 CREATE INDEX fax_transaction_batch ON fax_transaction (parent_id, id);
 CREATE INDEX fax_transaction_of_submission ON fax_transaction (submission_id);
 
@@ -114,6 +121,7 @@ CREATE INDEX fax_outbox_due ON fax_outbox (due_at);
 CREATE VIEW fax_item AS
 SELECT t.id, t.parent_id, t.account_id, t.submission_id, t.recipient, t.contact, t.hidden, t.trials, t.pages_sent, t.duration,
        t.remote_csid, t.ended_at, t.status_text,
+       (SELECT count(*) FROM fax_transaction b WHERE b.parent_id = t.parent_id)::integer AS batch_size,
        coalesce(t.outcome, o.phase, 'waiting') AS state,
        -- The original service's numbers: 0 sent, above 0 failed, -2 ready, -3 sending or waiting to be sent again.
        CASE WHEN t.outcome IS NOT NULL THEN t.status_code
@@ -128,6 +136,11 @@ FROM fax_transaction t
 JOIN fax_submission s ON s.id = t.submission_id
 LEFT JOIN fax_outbox o ON o.transaction_id = t.id;
 
+-- By itself, so that the function below has no subquery, and is put in place instead of called.
+CREATE FUNCTION fax_lower(texts text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT array_agg(lower(t)) FROM unnest(texts) AS t
+$$;
+
 -- Whether a text meets a condition of a query: the comparison's name and what it compares with. Texts compare without
 -- regard to case; numbers as numbers, and a text that is none of them meets nothing.
 CREATE FUNCTION fax_text_meets(value text, verb text, data text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -139,7 +152,7 @@ CREATE FUNCTION fax_text_meets(value text, verb text, data text[]) RETURNS boole
         WHEN 'LessThan' THEN lower(value) < lower(data[1])
         WHEN 'LessOrEqual' THEN lower(value) <= lower(data[1])
         WHEN 'Like' THEN lower(value) LIKE lower(data[1])
-        WHEN 'IncludedIn' THEN lower(value) IN (SELECT lower(d) FROM unnest(data) AS d)
+        WHEN 'IncludedIn' THEN lower(value) = ANY (fax_lower(data))
         WHEN 'Between' THEN lower(value) BETWEEN lower(data[1]) AND lower(data[2])
         WHEN 'Missing' THEN value = ''
         WHEN 'Exists' THEN value <> ''
@@ -159,4 +172,36 @@ CREATE FUNCTION fax_number_meets(value bigint, verb text, data bigint[]) RETURNS
         WHEN 'Between' THEN value BETWEEN data[1] AND data[2]
         ELSE true
     END
+$$;
+
+-- The transactions of an account that meet all conditions. Each condition is a comparison (null = none) and what it
+-- compares with; see the functions above, which are not called for nothing a million times. Times are null where they do not
+-- matter.
+CREATE FUNCTION fax_search(
+    account bigint,
+    subject_verb text, subject_data text[],
+    recipient_verb text, recipient_data text[],
+    user_verb text, user_data text[],
+    reply_verb text, reply_data text[],
+    id_verb text, id_data bigint[],
+    parent_verb text, parent_data bigint[],
+    status_verb text, status_data bigint[],
+    submitted_from timestamptz, submitted_to timestamptz,
+    with_hidden boolean,
+    only_parents boolean
+) RETURNS SETOF fax_item LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT i.*
+    FROM fax_item i
+    WHERE i.account_id = account
+      AND (with_hidden OR NOT i.hidden)
+      AND (NOT only_parents OR i.id = i.parent_id)
+      AND (submitted_from IS NULL OR i.created_at >= submitted_from)
+      AND (submitted_to IS NULL OR i.created_at <= submitted_to)
+      AND (subject_verb IS NULL OR fax_text_meets(i.subject, subject_verb, subject_data))
+      AND (recipient_verb IS NULL OR fax_text_meets(i.recipient, recipient_verb, recipient_data))
+      AND (user_verb IS NULL OR fax_text_meets(i.user_name, user_verb, user_data))
+      AND (reply_verb IS NULL OR fax_text_meets(i.reply_address, reply_verb, reply_data))
+      AND (id_verb IS NULL OR fax_number_meets(i.id, id_verb, id_data))
+      AND (parent_verb IS NULL OR fax_number_meets(i.parent_id, parent_verb, parent_data))
+      AND (status_verb IS NULL OR fax_number_meets(i.status, status_verb, status_data))
 $$;

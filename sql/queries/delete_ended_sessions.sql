@@ -1,7 +1,7 @@
--- Deletes up to $2 sessions that ended more than $1 seconds ago, with the extents a consumed one still has.
+-- Deletes up to $2 sessions that ended more than $1 seconds ago, unless faxes still need their bytes.
 WITH old AS (
     SELECT id FROM upload_session
-    WHERE ended_at < now() - make_interval(secs => $1)
+    WHERE ended_at < now() - make_interval(secs => $1) AND kept_since IS NULL
     ORDER BY ended_at
     LIMIT $2
     FOR UPDATE SKIP LOCKED

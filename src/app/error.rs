@@ -57,6 +57,9 @@ pub enum AppError {
         /// Why not.
         reason: std::io::Error,
     },
+    /// The spool.
+    #[error("the spool for faxes cannot be used: {0}")]
+    Spool(String),
     /// The certificate.
     #[error(transparent)]
     Tls(#[from] TlsError),

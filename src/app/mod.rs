@@ -1,6 +1,7 @@
 //! The composition root: settings in, a serving gateway out. `serve` and every test build the same.
 
 mod error;
+mod faxes;
 mod journal;
 mod listeners;
 mod tls;
@@ -25,6 +26,7 @@ use crate::{
     backend::{Backend, BackendError},
     content::SharedStore,
     engine::{End, UploadEngine, repository::Repository},
+    fax::Faxes,
     http::{Admission, BodyMemory, ClientAddresses, Expectations, Health},
     jobs::{self, JobParts},
     protocol::interfax::InterFax,
@@ -33,6 +35,7 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 
+use faxes::Faxing;
 use journal::open_journal;
 use listeners::{ClientPort, Edge, Server, listen, serve_admin, serve_clients};
 use tls::TlsPort;
@@ -40,6 +43,7 @@ use translate::{engine_settings, interfax_settings};
 
 pub use error::AppError;
 pub use tls::load_certificates;
+pub use translate::spool_settings;
 
 /// How long the committer may take to say what is left to say when the gateway stops.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -57,11 +61,13 @@ struct Serving {
     tls_address: Option<SocketAddr>,
     admin_address: SocketAddr,
     engine: UploadEngine,
+    faxes: Faxes,
     repository: Arc<dyn Repository>,
     store: SharedStore,
     boot: Uuid,
     lock: GatewayLock,
     committer: JoinHandle<End>,
+    fax_answers: JoinHandle<End>,
     clients: Server,
     admin: Server,
     jobs: JoinSet<()>,
@@ -114,6 +120,11 @@ impl App {
     /// The engine, for what runs in the same process.
     pub fn engine(&self) -> &UploadEngine {
         &self.serving.engine
+    }
+
+    /// The faxes, for what runs in the same process.
+    pub fn faxes(&self) -> &Faxes {
+        &self.serving.faxes
     }
 
     /// The rows, for what runs in the same process.
@@ -191,6 +202,12 @@ impl Serving {
         )
         .map_err(AppError::Settings)?;
 
+        let Faxing {
+            faxes,
+            answers: fax_answers,
+            outbox,
+        } = Faxing::open(settings, backend, &engine, store.id(), boot).await?;
+
         let memory = BodyMemory::new(settings.http.body_memory);
         let admission = Admission::new(
             settings.http.max_in_flight,
@@ -207,12 +224,17 @@ impl Serving {
         };
         let interfax = InterFax::new(
             engine.clone(),
+            faxes.clone(),
             memory.clone(),
             admission.clone(),
             addresses,
             interfax_settings(settings),
         );
-        let health = web::Data::new(Health::new(backend.database().clone(), Arc::clone(&store)));
+        let health = web::Data::new(Health::new(
+            backend.database().clone(),
+            Arc::clone(&store),
+            outbox.deliveries.clone(),
+        ));
         let stop_jobs = CancellationToken::new();
         let parts = JobParts {
             repository: Arc::clone(&repository),
@@ -222,8 +244,13 @@ impl Serving {
             admission,
             sweep_interval: settings.session.sweep_interval,
             retention: settings.session.retention,
+            faxes: Arc::clone(&outbox.repository),
+            keep_documents: settings.fax.keep_documents,
+            fax_retention: settings.fax.retention,
+            deliveries: outbox.deliveries.clone(),
         };
         let mut jobs = jobs::start(&parts, metrics.clone(), &stop_jobs);
+        outbox.start(&mut jobs, &stop_jobs);
         let (address, admin_address) = (listening.clients.1, listening.admin.1);
         let mut client_ports = vec![ClientPort::plain(listening.clients)];
         let mut tls_address = None;
@@ -236,11 +263,13 @@ impl Serving {
             tls_address,
             admin_address,
             engine,
+            faxes,
             repository,
             store,
             boot,
             lock,
             committer,
+            fax_answers,
             clients: serve_clients(settings, client_ports, &edge, interfax)
                 .map_err(AppError::Settings)?,
             admin: serve_admin(listening.admin.0, health, metrics).map_err(AppError::Settings)?,
@@ -253,19 +282,25 @@ impl Serving {
         self.clients.close(patience).await;
         self.stop_jobs.cancel();
         while self.jobs.join_next().await.is_some() {}
-        // The committer ends when nobody can hand it anything any more.
-        drop((self.engine, self.repository));
-        match timeout(LAST_WORDS, &mut self.committer).await {
+        // Both end when nobody can hand them anything any more.
+        drop((self.faxes, self.engine, self.repository));
+        let ends = timeout(LAST_WORDS, async {
+            let faxes = (&mut self.fax_answers).await;
+            let chunks = (&mut self.committer).await;
+            [faxes, chunks].into_iter().collect::<Result<Vec<End>, _>>()
+        });
+        match ends.await {
             // Only now is it certain that every answer was delivered or is marked.
-            Ok(Ok(End::Settled)) => {
+            Ok(Ok(ends)) if ends.iter().all(|end| *end == End::Settled) => {
                 if let Err(error) = backend.database().end_boot(self.boot).await {
                     warn!(%error, "the database could not be told that this process has ended well");
                 }
             }
-            // The committer has said so; the next process takes the last answers for lost.
-            Ok(Ok(End::InDoubt)) => {}
+            // They have said so; the next process takes the last answers for lost.
+            Ok(Ok(_)) => {}
             Ok(Err(_)) | Err(_) => {
                 self.committer.abort();
+                self.fax_answers.abort();
                 warn!("commits were still under way when the gateway had to stop");
             }
         }

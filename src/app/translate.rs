@@ -1,9 +1,12 @@
 //! The gateway's settings in the words of its parts.
 
+use std::time::Duration;
+
 use crate::{
     engine::{
         EngineSettings, ThrottleSettings, accounts::AccountsSettings, session::SessionLimits,
     },
+    fax::{FaxSettings, OutboxSettings, delivery::spool::SpoolSettings, image::RendererSettings},
     http::BodyLimits,
     protocol::interfax::InterFaxSettings,
     settings::Settings,
@@ -47,5 +50,52 @@ pub fn interfax_settings(settings: &Settings) -> InterFaxSettings {
             min_rate: http.min_rate,
             grace: http.min_rate_grace,
         },
+    }
+}
+
+/// How long a call waits for a place to make an image.
+const WAIT_FOR_IMAGE: Duration = Duration::from_secs(10);
+
+pub fn fax_settings(settings: &Settings) -> FaxSettings {
+    let fax = &settings.fax;
+    FaxSettings {
+        file_types: fax.file_types.clone(),
+        max_documents: fax.max_documents,
+        max_recipients: fax.max_recipients,
+        retries: fax.retries,
+        max_retries: fax.max_retries,
+        repeat_within: fax.repeat_within,
+        status_polls_per_minute: fax.status_polls_per_minute,
+        image_directory: settings.server.data_dir.join("images"),
+        outbox: OutboxSettings {
+            workers: fax.workers,
+            poll_interval: fax.poll_interval,
+            lease: fax.lease,
+            retry_pause: fax.retry_pause,
+            give_up_after: fax.give_up_after,
+            outcome_within: fax.outcome_within,
+        },
+    }
+}
+
+pub fn renderer_settings(settings: &Settings) -> RendererSettings {
+    let fax = &settings.fax;
+    RendererSettings {
+        ghostscript: fax.ghostscript.clone(),
+        timeout: fax.image_timeout,
+        memory: fax.image_memory,
+        max_image: fax.max_image,
+        at_once: fax.images_at_once,
+        wait: WAIT_FOR_IMAGE,
+    }
+}
+
+/// Where the spool is.
+pub fn spool_settings(settings: &Settings) -> SpoolSettings {
+    let spool = &settings.spool;
+    let default = || settings.server.data_dir.join("spool");
+    SpoolSettings {
+        group_access: spool.group_access,
+        ..SpoolSettings::new(spool.directory.clone().unwrap_or_else(default))
     }
 }

@@ -107,9 +107,10 @@ impl From<AppError> for Failure {
             AppError::Database(error) => error.into(),
             AppError::Stop(error) => error.into(),
             AppError::Held(_) | AppError::Copied(_) => Self::Refused(message),
-            AppError::OtherStore { .. } | AppError::Settings(_) | AppError::Tls(_) => {
-                Self::Misused(message)
-            }
+            AppError::OtherStore { .. }
+            | AppError::Settings(_)
+            | AppError::Spool(_)
+            | AppError::Tls(_) => Self::Misused(message),
             AppError::Listen {
                 setting,
                 address,

@@ -7,7 +7,9 @@
 mod account;
 mod check_config;
 mod demo;
+mod draft;
 mod failure;
+mod fax;
 mod journal;
 mod migrate;
 mod options;
@@ -66,6 +68,9 @@ enum Command {
     /// List, show, export and cancel uploads.
     #[command(subcommand)]
     Session(session::Command),
+    /// List, show, export and cancel faxes, send them again, and say how they ended.
+    #[command(subcommand)]
+    Fax(fax::Command),
     Upload(upload::Arguments),
     Migrate(migrate::Arguments),
     Verify(verify::Arguments),
@@ -89,6 +94,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Demo(arguments) => demo::run(options, &arguments),
         Command::Account(command) => account::run(options, command),
         Command::Session(command) => session::run(options, &command),
+        Command::Fax(command) => fax::run(options, &command),
         Command::Upload(arguments) => upload::run(&arguments),
         Command::Migrate(arguments) => migrate::run(options, &arguments),
         Command::Verify(arguments) => verify::run(options, &arguments),

@@ -80,6 +80,12 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(number))
 }
 
+/// A text that a client chose, without what a terminal would obey.
+pub(super) fn printable(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(plain).collect()
+}
+
 /// A bar for `length` bytes, on standard error if that is a terminal.
 pub(super) fn progress(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(

@@ -50,6 +50,8 @@ pub struct Append {
     // The first block of a chunk whose session is not known yet.
     held: Option<Bytes>,
     reservation: Option<Reservation>,
+    // The sender has logged in, so its bytes need no proof.
+    vouched_for: bool,
     storage: Result<(), ContentError>,
     digest: Box<Xxh3>,
     length: u64,
@@ -74,6 +76,7 @@ impl Append {
             writer: None,
             held: None,
             reservation: None,
+            vouched_for: false,
             storage: Ok(()),
             digest: Box::new(Xxh3::new()),
             length: 0,
@@ -100,6 +103,22 @@ impl Append {
         }
         if !self.keeps_bytes() {
             self.writer = None;
+        }
+    }
+
+    /// Says that whoever sends the bytes has logged in: they do not count against the address.
+    pub fn vouch(&mut self) {
+        self.vouched_for = true;
+        if let Some(reservation) = self.reservation.take() {
+            reservation.proven();
+        }
+    }
+
+    /// What tells the bytes that were taken so far from others.
+    pub fn facts(&self) -> ChunkFacts {
+        ChunkFacts {
+            length: self.length,
+            digest: self.digest.digest128(),
         }
     }
 
@@ -156,10 +175,7 @@ impl Append {
         }
         let held = self.held.take();
         let more = block.len() + held.as_ref().map_or(0, Bytes::len);
-        let reservation = self
-            .reservation
-            .get_or_insert_with(|| self.shared.unproven.reservation(self.address));
-        if let Err(error) = reservation.grow(more as u64) {
+        if let Err(error) = self.reserve(more as u64) {
             self.writer = None;
             self.target = Target::Refused(error);
             return;
@@ -167,6 +183,15 @@ impl Append {
         for block in held.into_iter().chain([block]) {
             self.store(block).await;
         }
+    }
+
+    fn reserve(&mut self, more: u64) -> Result<(), UploadError> {
+        if self.vouched_for {
+            return Ok(());
+        }
+        self.reservation
+            .get_or_insert_with(|| self.shared.unproven.reservation(self.address))
+            .grow(more)
     }
 
     async fn store(&mut self, block: Bytes) {
@@ -217,10 +242,7 @@ impl Append {
         let mut commit = Commit {
             session: session.id,
             fence: session.fence,
-            chunk: ChunkFacts {
-                length: self.length,
-                digest: self.digest.digest128(),
-            },
+            chunk: self.facts(),
             is_last,
             answer_lost: false,
             extents: Vec::new(),

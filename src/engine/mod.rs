@@ -31,8 +31,8 @@ use uuid::Uuid;
 
 use crate::content::SharedStore;
 
+use account::Account;
 use accounts::{Accounts, AccountsSettings, Credentials};
-use answers::Answers;
 use commit::{Committer, CommitterParts};
 use repository::{NewSession, Repository, SessionName};
 use session::{
@@ -41,7 +41,7 @@ use session::{
 use unknown::UnknownSessions;
 use unproven::UnprovenBytes;
 
-pub use answers::{AnswerReceipt, Receipt};
+pub use answers::{AnswerReceipt, Answers, Fate, Key, LostAnswer, Receipt};
 pub use append::{Acknowledged, Append, Peer};
 pub use commit::End;
 pub use error::{Blame, UploadError};
@@ -155,21 +155,40 @@ impl UploadEngine {
         protocol: &'static str,
     ) -> Result<Started, UploadError> {
         let shared = &self.shared;
-        let account = shared.accounts.log_in(credentials, address).await?;
-        account.settings.may_upload(&shared.settings.switch_group)?;
-        shared.store.admit()?;
-        let token = SessionToken::generate()
-            .map_err(|_| UploadError::Internal("the system has no random numbers"))?;
+        let account = self.log_in(credentials, address).await?;
         let limits = account.settings.limits;
         let limit = limits
             .max_open_sessions
             .unwrap_or(shared.settings.max_open_sessions);
+        let limits = limits.session_limits(shared.settings.limits);
+        let (token, id, _) = self
+            .open_session(&account, address, protocol, limits, limit)
+            .await?;
+        Ok(Started {
+            token,
+            id,
+            account: account.name,
+        })
+    }
+
+    async fn open_session(
+        &self,
+        account: &Account,
+        address: IpAddr,
+        protocol: &'static str,
+        limits: SessionLimits,
+        limit: u32,
+    ) -> Result<(SessionToken, SessionId, SessionKey), UploadError> {
+        let shared = &self.shared;
+        shared.store.admit()?;
+        let token = SessionToken::generate()
+            .map_err(|_| UploadError::Internal("the system has no random numbers"))?;
         let session = NewSession {
             key: token.key(),
             account: account.id,
             protocol,
             client_address: address.to_canonical().to_string(),
-            limits: limits.session_limits(shared.settings.limits),
+            limits,
             max_open_sessions: limit,
         };
         let id = shared
@@ -184,11 +203,7 @@ impl UploadEngine {
             fence: 0,
         };
         shared.known.insert(session.key, known);
-        Ok(Started {
-            token,
-            id,
-            account: account.name,
-        })
+        Ok((token, id, session.key))
     }
 
     /// Begins an append that came from `address`.
@@ -213,28 +228,72 @@ impl UploadEngine {
         })
     }
 
-    /// Takes a session for a submission whose documents have `expected` bytes together: a
-    /// complete one, or an open one that its client never closed.
+    /// The account of these credentials, if it may send from `address` now.
     ///
     /// # Errors
-    /// [`UploadError::SessionNotOpen`], or [`UploadError::SizeMismatch`] if the bytes do not add up.
-    pub async fn consume(&self, key: SessionKey, expected: u64) -> Result<SessionId, UploadError> {
-        let repository = &self.shared.repository;
+    /// What is wrong with the account, in the original service's order.
+    pub async fn log_in(
+        &self,
+        credentials: &Credentials,
+        address: IpAddr,
+    ) -> Result<Account, UploadError> {
+        let shared = &self.shared;
+        let account = shared.accounts.log_in(credentials, address).await?;
+        account.settings.may_upload(&shared.settings.switch_group)?;
+        Ok(account)
+    }
+
+    /// Makes a complete session of the bytes that `append` has taken, whose client named none.
+    ///
+    /// # Errors
+    /// As for a chunk; the account's limit of one upload is the limit of this one.
+    pub async fn deposit(
+        &self,
+        mut append: Append,
+        account: &Account,
+        address: IpAddr,
+        protocol: &'static str,
+        peer: Peer,
+    ) -> Result<SessionId, UploadError> {
+        let shared = &self.shared;
+        let length = append.length();
+        if length == 0 {
+            return Err(UploadError::EmptyChunk);
+        }
+        let mut limits = account
+            .settings
+            .limits
+            .session_limits(shared.settings.limits);
+        let limit = limits.max_total;
+        if length > limit {
+            return Err(UploadError::TotalTooLarge {
+                total: length,
+                limit,
+            });
+        }
+        // It is sent in one piece, and gone at once: neither the limit of a chunk nor that of open
+        // sessions is meant for it.
+        limits.max_chunk = limits.max_total;
+        let (_, id, key) = self
+            .open_session(account, address, protocol, limits, u32::MAX)
+            .await?;
+        append.name(key).await;
+        match append.finish(true, || peer).await {
+            Ok(done) => {
+                done.receipt.delivered();
+                Ok(id)
+            }
+            Err(error) => {
+                // Best effort: it would expire.
+                let _ = self.shared.repository.cancel(SessionName::Id(id)).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Forgets what is remembered of a session, which somebody is about to take.
+    pub fn forget(&self, key: SessionKey) {
         self.shared.known.invalidate(&key);
-        let status = repository.status(SessionName::Key(key)).await?;
-        let status = status.ok_or(UploadError::SessionNotOpen)?;
-        if !matches!(status.state, SessionState::Open | SessionState::Complete) {
-            return Err(UploadError::SessionNotOpen);
-        }
-        if status.received != expected {
-            let received = status.received;
-            return Err(UploadError::SizeMismatch { received, expected });
-        }
-        if repository.consume(status.id, expected).await? {
-            Ok(status.id)
-        } else {
-            Err(UploadError::SessionNotOpen)
-        }
     }
 
     /// Everything about a session.

@@ -167,9 +167,6 @@ pub trait Repository: Send + Sync + 'static {
     /// Cancels an open or complete session and gives up its bytes; `None` if there is none.
     async fn cancel(&self, session: SessionName) -> Result<Option<SessionId>, RepositoryError>;
 
-    /// Takes a complete session, or an open one, that has exactly `expected` bytes; whether it did.
-    async fn consume(&self, session: SessionId, expected: u64) -> Result<bool, RepositoryError>;
-
     /// Everything about one session.
     async fn status(&self, session: SessionName) -> Result<Option<SessionStatus>, RepositoryError>;
 

@@ -170,6 +170,8 @@ pub struct SessionStatus {
     /// When it expires, if nothing happens before.
     #[serde(with = "time::serde::rfc3339")]
     pub expires_at: OffsetDateTime,
+    /// Whether its bytes are gone although a submission took them: they were kept long enough.
+    pub documents_dropped: bool,
     /// When it was consumed, cancelled or expired.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ended_at: Option<OffsetDateTime>,

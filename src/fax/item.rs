@@ -171,6 +171,8 @@ pub struct FaxItem {
     pub id: TransactionId,
     /// The first transaction of its batch; itself if there is no other.
     pub parent: TransactionId,
+    /// How many transactions its batch has.
+    pub batch_size: u32,
     /// The call it came with.
     pub submission: SubmissionId,
     /// The account's number; none if it is gone.

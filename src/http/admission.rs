@@ -12,9 +12,9 @@ use super::per_address::{PerAddress, Share};
 
 /// Counts the requests in flight and turns away those beyond the limits.
 ///
-/// That also bounds what `http.body_memory` does not count: a request may hold three texts of up
-/// to 64 KiB (user, password and session) until its operation runs, so 2,048 requests hold 384 MiB
-/// at the very worst, and one address can cause half of it.
+/// That also bounds what `http.body_memory` does not count: a request may hold 192 KiB of texts
+/// ([`MAX_ALL_TEXT`](crate::xml::MAX_ALL_TEXT)) until its operation runs, so 2,048 requests hold
+/// 384 MiB at the very worst, and one address can cause half of it.
 #[derive(Clone)]
 pub struct Admission {
     limit: usize,

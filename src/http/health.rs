@@ -1,8 +1,9 @@
 //! Whether the gateway lives, and whether it can serve.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, http::header::CONTENT_TYPE, web};
+use futures_util::future::join_all;
 use serde::Serialize;
 use tokio::{
     sync::Mutex,
@@ -10,7 +11,10 @@ use tokio::{
 };
 
 use super::holding;
-use crate::{content::SharedStore, store::postgres::Database, telemetry::metrics::Metrics};
+use crate::{
+    content::SharedStore, fax::outbox::Deliveries, store::postgres::Database,
+    telemetry::metrics::Metrics,
+};
 
 /// How long one part may take to show that it works.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -21,6 +25,7 @@ const FRESH: Duration = Duration::from_millis(500);
 pub struct Health {
     database: Database,
     store: SharedStore,
+    deliveries: Deliveries,
     last: Mutex<Option<(Instant, Arc<Findings>)>>,
 }
 
@@ -30,6 +35,9 @@ struct Findings {
     ready: bool,
     database: Finding,
     content: Finding,
+    /// What faxes leave by. One that is away makes them wait, and nothing else: the gateway goes
+    /// on taking them, so this says nothing about its being ready.
+    deliveries: BTreeMap<&'static str, Finding>,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,11 +48,12 @@ enum Finding {
 }
 
 impl Health {
-    /// Asks this database and this store.
-    pub fn new(database: Database, store: SharedStore) -> Self {
+    /// Asks this database, this store and these deliveries.
+    pub fn new(database: Database, store: SharedStore, deliveries: Deliveries) -> Self {
         Self {
             database,
             store,
+            deliveries,
             last: Mutex::new(None),
         }
     }
@@ -57,21 +66,33 @@ impl Health {
         {
             return Arc::clone(findings);
         }
-        let (database, content) = tokio::join!(
+        let (database, content, deliveries) = tokio::join!(
             finding(async { self.database.ping().await.map_err(|e| e.to_string()) }),
             finding(async {
                 self.store.admit().map_err(|e| e.to_string())?;
                 self.store.probe().await.map_err(|e| e.to_string())
             }),
+            self.deliveries(),
         );
         let ready = matches!((&database, &content), (Finding::Ok, Finding::Ok));
         let findings = Arc::new(Findings {
             ready,
             database,
             content,
+            deliveries,
         });
         *last = Some((Instant::now(), Arc::clone(&findings)));
         findings
+    }
+}
+
+impl Health {
+    async fn deliveries(&self) -> BTreeMap<&'static str, Finding> {
+        let questions = self.deliveries.all().map(async |delivery| {
+            let probe = async { delivery.probe().await.map_err(|e| e.to_string()) };
+            (delivery.name(), finding(probe).await)
+        });
+        join_all(questions).await.into_iter().collect()
     }
 }
 

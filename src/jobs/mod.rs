@@ -1,5 +1,7 @@
 //! What a gateway does by itself: expiry, retention, reclamation, gauges.
 
+mod batches;
+mod faxes;
 mod gauges;
 mod reclaim;
 mod sessions;
@@ -15,11 +17,13 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     content::SharedStore,
     engine::repository::Repository,
+    fax::{outbox::Deliveries, repository::FaxRepository},
     http::{Admission, BodyMemory},
     store::postgres::Database,
     telemetry::metrics::Metrics,
 };
 
+pub use faxes::{drop_documents, forget_faxes};
 pub use reclaim::reclaim;
 pub use sessions::{expire, forget};
 
@@ -47,6 +51,14 @@ pub struct JobParts {
     pub sweep_interval: Duration,
     /// How long the rows of ended sessions are kept.
     pub retention: Duration,
+    /// Rows of faxes.
+    pub faxes: Arc<dyn FaxRepository>,
+    /// How long the documents of ended faxes are kept.
+    pub keep_documents: Duration,
+    /// How long the rows of ended faxes are kept.
+    pub fax_retention: Duration,
+    /// The deliveries, for their gauges.
+    pub deliveries: Deliveries,
 }
 
 /// Starts the jobs on the present runtime; they end when `stop` is cancelled.
@@ -60,6 +72,14 @@ pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> Jo
     let p = parts.clone();
     jobs.spawn(every(RETENTION_EVERY, stop.clone(), move || {
         forget(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(parts.sweep_interval, stop.clone(), move || {
+        drop_documents(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(RETENTION_EVERY, stop.clone(), move || {
+        forget_faxes(p.clone())
     }));
     let p = parts.clone();
     jobs.spawn(every(RECLAIM_EVERY, stop.clone(), move || {

@@ -1,33 +1,16 @@
 //! Expiring sessions whose time is over, and forgetting those that ended long ago.
 
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::telemetry::metrics;
 
-use super::JobParts;
-
-/// Rows in one statement.
-const BATCH: u32 = 500;
-/// Statements in one run; what is left waits for the next.
-const BATCHES: usize = 100;
+use super::{JobParts, batches::in_batches};
 
 /// Expires sessions whose time is over.
 pub async fn expire(parts: JobParts) {
-    let mut expired = 0;
-    for _ in 0..BATCHES {
-        match parts.repository.expire(BATCH).await {
-            Ok(sessions) => {
-                expired += sessions.len() as u64;
-                if sessions.len() < BATCH as usize {
-                    break;
-                }
-            }
-            Err(error) => {
-                warn!(%error, "sessions could not be expired; tried again at the next sweep");
-                break;
-            }
-        }
-    }
+    let repository = &parts.repository;
+    let expire = |limit| async move { Ok(repository.expire(limit).await?.len() as u64) };
+    let expired = in_batches("sessions could not be expired", expire).await;
     if expired > 0 {
         metrics::expired_sessions(expired);
         info!(sessions = expired, "expired");
@@ -36,14 +19,6 @@ pub async fn expire(parts: JobParts) {
 
 /// Deletes the rows of sessions that ended longer ago than the retention.
 pub async fn forget(parts: JobParts) {
-    for _ in 0..BATCHES {
-        match parts.repository.delete_ended(parts.retention, BATCH).await {
-            Ok(deleted) if deleted == u64::from(BATCH) => {}
-            Ok(_) => return,
-            Err(error) => {
-                warn!(%error, "ended sessions could not be deleted; tried again later");
-                return;
-            }
-        }
-    }
+    let delete = |limit| parts.repository.delete_ended(parts.retention, limit);
+    let _deleted = in_batches("ended sessions could not be deleted", delete).await;
 }

@@ -44,8 +44,16 @@ fn entry(setting: &Declared, form: Form) -> String {
     let value = match form {
         Form::Text => format!("\"{default}\""),
         Form::Bare => (*default).to_owned(),
-        Form::List => format!("[{default}]"),
+        Form::List => format!("[{}]", quoted(default)),
     };
     let variable = variable(&setting.key());
     format!("\n#{help}\n# {variable}\n{field} = {value}\n")
+}
+
+/// The entries of a list, each in quotes.
+fn quoted(list: &str) -> String {
+    let entries = list.split(',').map(str::trim);
+    let entries = entries.filter(|entry| !entry.is_empty());
+    let entries: Vec<String> = entries.map(|entry| format!("\"{entry}\"")).collect();
+    entries.join(", ")
 }

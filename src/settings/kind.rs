@@ -147,6 +147,24 @@ fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(alone)
 }
 
+/// Types of documents, in upper case.
+pub(super) fn file_types() -> Kind<Vec<String>> {
+    let is_type = |text: &str| {
+        (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    Kind {
+        form: Form::List,
+        ..text_kind(
+            "one or more types of up to 16 letters and digits, separated by commas, as in `PDF, TIF`",
+            move |text| {
+                let types: Vec<String> = entries(text).map(str::to_ascii_uppercase).collect();
+                let are_types = !types.is_empty() && types.iter().all(|text| is_type(text));
+                are_types.then_some(types)
+            },
+        )
+    }
+}
+
 /// `true` or `false`.
 pub(super) fn flag() -> Kind<bool> {
     Kind {

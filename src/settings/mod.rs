@@ -22,8 +22,8 @@ pub use layers::{Origin, Sources};
 pub use problem::{Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
-    Accounts, Admin, Content, Database, Http, Interfax, Limits, Log, LogFormat, Pool, Postgres,
-    Server, Session, TestFormAccess, Tls,
+    Accounts, Admin, Content, Database, Fax, Http, Interfax, Limits, Log, LogFormat, Pool,
+    Postgres, Server, Session, Spool, TestFormAccess, Tls,
 };
 
 /// All settings, section by section.
@@ -53,6 +53,10 @@ pub struct Settings {
     pub limits: Limits,
     /// The InterFAX front end.
     pub interfax: Interfax,
+    /// Faxes, once they are submitted.
+    pub fax: Fax,
+    /// The delivery `spool`.
+    pub spool: Spool,
     /// Logs.
     pub log: Log,
 }
@@ -117,6 +121,8 @@ impl Settings {
         let accounts = Accounts::read(reader);
         let limits = Limits::read(reader);
         let interfax = Interfax::read(reader);
+        let fax = Fax::read(reader);
+        let spool = Spool::read(reader);
         let log = Log::read(reader);
         Some(Self {
             server: server?,
@@ -131,6 +137,8 @@ impl Settings {
             accounts: accounts?,
             limits: limits?,
             interfax: interfax?,
+            fax: fax?,
+            spool: spool?,
             log: log?,
         })
     }

@@ -92,8 +92,39 @@ pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem
             broken.text("session.max_chunk")
         ),
     );
+    check_faxes(settings, &mut broken);
     check_ports(settings, &mut broken);
     broken.problems
+}
+
+/// What is kept of faxes outlives what is done with them.
+fn check_faxes(settings: &Settings, broken: &mut Broken<'_>) {
+    let Settings { fax, pool, .. } = settings;
+    broken.unless(
+        fax.retries <= fax.max_retries,
+        "fax.retries",
+        format!(
+            "at most fax.max_retries ({})",
+            broken.text("fax.max_retries")
+        ),
+    );
+    // A hand-over may take half of the lease, and a statement has to write down how it went.
+    broken.unless(
+        fax.lease / 2 > pool.statement_timeout,
+        "fax.lease",
+        format!(
+            "more than twice pool.statement_timeout ({})",
+            broken.text("pool.statement_timeout")
+        ),
+    );
+    broken.unless(
+        fax.retention >= fax.keep_documents,
+        "fax.retention",
+        format!(
+            "at least fax.keep_documents ({})",
+            broken.text("fax.keep_documents")
+        ),
+    );
 }
 
 /// The ports are three, and TLS has both its files or none.

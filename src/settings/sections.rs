@@ -11,8 +11,8 @@ use tracing::Level;
 use super::{
     Secret,
     kind::{
-        address, any_text, database_url, duration, flag, level, log_format, networks, number,
-        optional, path, public_url, size, test_form, threads, url_path,
+        address, any_text, database_url, duration, file_types, flag, level, log_format, networks,
+        number, optional, path, public_url, size, test_form, threads, url_path,
     },
     reader::{Declared, Reader},
 };
@@ -249,6 +249,62 @@ section! {
         switch_group: String = "", any_text();
         /// Who is shown a form to try operations on the help page: `local` (browsers on this machine that call it `localhost`), `always` or `never`.
         test_form: TestFormAccess = "local", test_form();
+    }
+}
+
+section! {
+    /// Faxes, once they are submitted.
+    Fax "fax" {
+        /// Types of documents that are taken, as clients name them.
+        file_types: Vec<String> = "BMP,DOC,DOCX,GIF,HTM,HTML,JPEG,JPG,MHT,PCL,PDF,PNG,PPT,PPTX,PS,RTF,TIF,TIFF,TXT,XLS,XLSX", file_types();
+        /// Documents of one submission.
+        max_documents: usize = "50", number(1..=1000);
+        /// Recipients of one submission.
+        max_recipients: usize = "500", number(1..=10_000);
+        /// How often a fax is sent again after it failed, if its client does not say.
+        retries: u32 = "3", number(0..=100);
+        /// How often at most, whatever its client says.
+        max_retries: u32 = "10", number(0..=100);
+        /// Pause before a fax that failed is sent again; up to a quarter shorter by chance.
+        retry_pause: Duration = "3min", duration("10ms", "24h");
+        /// For how long an equal submission is the same one again, if the answer to it may have been lost.
+        repeat_within: Duration = "10min", duration("0s", "24h");
+        /// How often an account may ask for the status of its faxes in a minute; further questions get -1011. 0: as often as it likes.
+        status_polls_per_minute: u32 = "6", number(0..=1_000_000);
+        /// Faxes handed over to deliveries side by side.
+        workers: usize = "4", number(1..=256);
+        /// How often deliveries are asked how faxes ended.
+        poll_interval: Duration = "2s", duration("10ms", "1h");
+        /// For how long one gateway has a fax to itself while it hands it over, which may take half of that; if it dies, another one goes on after that.
+        lease: Duration = "2min", duration("200ms", "1h");
+        /// For how long a fax that its delivery does not take is tried again, before it fails.
+        give_up_after: Duration = "3d", duration("0s", "365d");
+        /// How long a delivery may take to say how a fax ended, before it fails.
+        outcome_within: Duration = "7d", duration("1s", "365d");
+        /// How long the documents of a fax are kept after it ended, for `GetFaxImage` and `ReSendFax`.
+        keep_documents: Duration = "7d", duration("0s", "3650d");
+        /// How long faxes are listed after they ended.
+        retention: Duration = "365d", duration("1h", "3650d");
+        /// Ghostscript, which makes images for `GetFaxImage`; empty: `gs` on PATH. Without it there are none.
+        ghostscript: Option<PathBuf> = "", optional(path());
+        /// How long one image may take.
+        image_timeout: Duration = "60s", duration("1s", "1h");
+        /// Memory (address space) of the process that makes an image.
+        image_memory: u64 = "512MiB", size("64MiB", "64GiB");
+        /// Largest image.
+        max_image: u64 = "32MiB", size("64KiB", "1GiB");
+        /// Images made side by side.
+        images_at_once: usize = "2", number(1..=64);
+    }
+}
+
+section! {
+    /// The delivery `spool`: a directory for each fax, for a program of yours to send.
+    Spool "spool" {
+        /// Where; empty: `spool` in `server.data_dir`.
+        directory: Option<PathBuf> = "", optional(path());
+        /// Whether the group of the directory may read faxes and say how they ended.
+        group_access: bool = "false", flag();
     }
 }
 

@@ -52,7 +52,9 @@ impl Element {
         if name.starts_with("xmlns:") {
             return Err(Malformed::UnknownPrefix.into());
         }
-        let (namespace, local) = expand(&resolver.resolve_element(QName(name)).0, name)?;
+        let mut known = Vec::new();
+        let bound = resolver.resolve_element(QName(name)).0;
+        let (namespace, local) = expand(&bound, name, &mut known)?;
         let mut element = Self {
             namespace,
             local,
@@ -72,7 +74,8 @@ impl Element {
             if raw.is_empty() && name.starts_with("xmlns:") {
                 return Err(Malformed::EmptyNamespace.into());
             }
-            let (namespace, local) = expand(&resolver.resolve_attribute(QName(name)).0, name)?;
+            let bound = resolver.resolve_attribute(QName(name)).0;
+            let (namespace, local) = expand(&bound, name, &mut known)?;
             if element
                 .attributes
                 .iter()
@@ -160,11 +163,26 @@ fn is_reserved(namespace: &str) -> bool {
     )
 }
 
-fn expand(resolved: &ResolveResult<'_>, name: &str) -> Result<(Option<String>, String), Malformed> {
+/// `known`: namespaces as they are spelled in their declarations, whose references are still
+/// unresolved, and what they are. Many attributes in few long namespaces cost little more than one.
+fn expand<'r>(
+    resolved: &ResolveResult<'r>,
+    name: &str,
+    known: &mut Vec<(&'r str, String)>,
+) -> Result<(Option<String>, String), Malformed> {
     let (prefix, local) = split_qualified(name).ok_or(Malformed::Name)?;
     let namespace = match resolved {
-        // As it was spelled in the declaration, whose references are still unresolved.
-        ResolveResult::Bound(namespace) => Some(attribute_value(namespace.into_inner())?),
+        ResolveResult::Bound(namespace) => {
+            let spelled = namespace.into_inner();
+            let found = known.iter().find(|(known, _)| *known == spelled);
+            if let Some((_, namespace)) = found {
+                Some(namespace.clone())
+            } else {
+                let namespace = attribute_value(spelled)?;
+                known.push((spelled, namespace.clone()));
+                Some(namespace)
+            }
+        }
         ResolveResult::Unbound if prefix.is_none() => None,
         ResolveResult::Unbound | ResolveResult::Unknown(_) => {
             return Err(Malformed::UnknownPrefix);

@@ -123,7 +123,7 @@ pub enum Limit {
     /// [`MAX_NAME`](super::MAX_NAME) or [`MAX_NAMESPACE`](super::MAX_NAMESPACE).
     #[error("a name too long")]
     Name,
-    /// [`MAX_TEXT`](super::MAX_TEXT).
+    /// [`MAX_TEXT`](super::MAX_TEXT) or [`MAX_ALL_TEXT`](super::MAX_ALL_TEXT).
     #[error("text or markup too long")]
     Text,
 }

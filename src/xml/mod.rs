@@ -54,3 +54,6 @@ pub const MAX_NAME: usize = 1024;
 /// The longest text, tag, comment or processing instruction, in bytes. Base64 data and document
 /// text are not limited here: they are never held.
 pub const MAX_TEXT: usize = 64 * 1024;
+/// How much text all elements whose texts are asked for may have together, in bytes: they are held
+/// until the document has come to its end.
+pub const MAX_ALL_TEXT: usize = 3 * MAX_TEXT;

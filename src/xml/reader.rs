@@ -5,7 +5,7 @@ use memchr::{memchr, memchr2};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 use super::{
-    Element, Error, Limit, MAX_TEXT, Malformed, Position,
+    Element, Error, Limit, MAX_ALL_TEXT, MAX_TEXT, Malformed, Position,
     base64::{self, Decoder},
     text,
     tokens::{Token, Tokens},
@@ -29,6 +29,8 @@ const CDATA_END: &[u8] = b"]]>";
 #[derive(Debug)]
 pub struct Reader<R> {
     tokens: Tokens<R>,
+    /// Bytes of the texts that were asked for.
+    texts: usize,
     decoder: Decoder,
     /// Base64 data goes on inside a CDATA section.
     inside_cdata: bool,
@@ -40,6 +42,7 @@ impl<R: AsyncBufRead + Unpin> Reader<R> {
     pub fn new(source: R) -> Self {
         Self {
             tokens: Tokens::new(source),
+            texts: 0,
             decoder: Decoder::default(),
             inside_cdata: false,
             text: text::Decoder::default(),
@@ -63,20 +66,25 @@ impl<R: AsyncBufRead + Unpin> Reader<R> {
         }
     }
 
-    /// The text up to the end tag of the current element, at most [`MAX_TEXT`] bytes of it.
+    /// The text up to the end tag of the current element, at most [`MAX_TEXT`] bytes of it, and
+    /// at most [`MAX_ALL_TEXT`] of all texts.
     /// Line ends become line feeds; nothing is trimmed.
     pub async fn text(&mut self) -> Result<String, Error> {
         let mut text = String::new();
         loop {
             match self.tokens.next().await? {
                 Token::Text(more) => {
-                    if text.len() + more.len() > MAX_TEXT {
+                    let length = text.len() + more.len();
+                    if length > MAX_TEXT || self.texts + length > MAX_ALL_TEXT {
                         return Err(Limit::Text.into());
                     }
                     text.push_str(&more);
                 }
                 Token::Aside => {}
-                Token::End => return Ok(text),
+                Token::End => {
+                    self.texts += text.len();
+                    return Ok(text);
+                }
                 Token::Start(_) => return Err(Malformed::ElementInText.into()),
                 Token::EndOfDocument => return Err(Malformed::UnexpectedEnd.into()),
             }

@@ -24,7 +24,7 @@ mod edge;
 mod encodings;
 /// The engine on a real database: models, races, lost answers, broken connections, accounts.
 mod engine;
-/// Faxes: the image that is made of their documents.
+/// Faxes: what leaves, how, and what becomes of it.
 mod fax;
 /// The HTTP GET and POST bindings: urlencoded forms, read while they arrive.
 mod forms;

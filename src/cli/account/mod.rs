@@ -36,8 +36,8 @@ Examples:
     Set(set::Arguments),
     /// Remove an account.
     ///
-    /// Refused while uploads of it are alive: cancel them (`chunkgate session cancel`), or
-    /// disable the account and wait.
+    /// Refused while uploads or faxes of it are under way: cancel them (`chunkgate session cancel`,
+    /// `chunkgate fax cancel`), or disable the account and wait.
     #[command(after_help = "Example:\n  chunkgate account remove acme")]
     Remove {
         #[command(flatten)]
@@ -75,8 +75,9 @@ fn remove(settings: &Settings, user: &str) -> Result<(), Failure> {
             return Ok(());
         }
         Err(Failure::Refused(format!(
-            "account {name} has uploads that are alive: `chunkgate session list --account {name}` \
-             shows them, `chunkgate session cancel SESSION` ends them",
+            "account {name} has uploads or faxes that are under way: `chunkgate session list \
+             --account {name}` and `chunkgate fax list --account {name}` show them, `chunkgate \
+             session cancel SESSION` and `chunkgate fax cancel ID` end them",
             name = account.name
         )))
     })?;

@@ -8,7 +8,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::Failure;
+use super::{Failure, upload};
 
 /// What is uploaded when no file is named.
 const SAMPLE: &[u8] = include_bytes!("../../../tests/data/sample.pdf");
@@ -19,6 +19,8 @@ pub(super) struct Document {
     pub name: String,
     /// Bytes, as far as the file's entry knows.
     pub length: u64,
+    /// Its type, as in `PDF`, if its name says one.
+    pub kind: Option<String>,
     source: Box<dyn Read + Send>,
     digest: Sha256,
 }
@@ -30,6 +32,7 @@ impl Document {
             return Ok(Self::new(
                 "the PDF that chunkgate brings along".to_owned(),
                 SAMPLE.len() as u64,
+                Some("PDF".to_owned()),
                 Cursor::new(SAMPLE),
             ));
         };
@@ -37,13 +40,19 @@ impl Document {
         let cannot_open = || Failure::io(format!("cannot open {name}"));
         let file = File::open(path).map_err(cannot_open())?;
         let length = file.metadata().map_err(cannot_open())?.len();
-        Ok(Self::new(name, length, file))
+        Ok(Self::new(name, length, upload::type_of(path), file))
     }
 
-    fn new(name: String, length: u64, source: impl Read + Send + 'static) -> Self {
+    fn new(
+        name: String,
+        length: u64,
+        kind: Option<String>,
+        source: impl Read + Send + 'static,
+    ) -> Self {
         Self {
             name,
             length,
+            kind,
             source: Box::new(source),
             digest: Sha256::new(),
         }

@@ -1,6 +1,7 @@
-//! `chunkgate demo`: the whole path of an upload, shown on a gateway that then serves on.
+//! `chunkgate demo`: the whole path of a document, shown on a gateway that then serves on.
 
 mod document;
+mod fax;
 mod place;
 mod tour;
 mod transcript;
@@ -13,7 +14,9 @@ use tokio::{pin, select, sync::oneshot};
 use crate::{app::App, settings::Settings};
 
 use super::{
-    Failure, Options, output, password, process,
+    Failure, Options,
+    fax::spool_directory,
+    output, password, process,
     serve::Ports,
     signals,
     upload::{self, Accepted, Observer},
@@ -21,11 +24,15 @@ use super::{
 use document::Document;
 use tour::Tour;
 
-/// Show the whole path of an upload: start a gateway, upload a file to it, verify, serve on.
+/// Show the whole path of a document: start a gateway, upload a file, verify it, fax it, serve on.
 ///
 /// Starts a gateway like `serve`, adds the account `demo` with a new password, uploads a file over
 /// SOAP in chunks of 100 kB, shows where its bytes lie, reads them back and compares them. Then it
-/// serves until Ctrl-C, so that you can try a client of your own.
+/// submits the file as a fax to a number that nobody has, and shows how it lies in the spool and
+/// how a program of yours says that it was sent; nothing is dialled. A file of a type that is not
+/// faxed (`fax.file_types`) is only uploaded.
+///
+/// After that it serves until Ctrl-C, so that you can try a client of your own.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

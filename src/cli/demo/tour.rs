@@ -1,4 +1,4 @@
-//! The stations of the demo: account, upload, extents, reading back, and what to try next.
+//! The stations of the demo: account, upload, extents, reading back, fax, and what to try next.
 
 use std::{net::SocketAddr, path::PathBuf, pin::pin, sync::Arc};
 
@@ -14,14 +14,15 @@ use crate::{
         repository::{Repository, SessionName},
         session::{SessionId, SessionKey},
     },
+    fax::{item::TransactionId, repository::FaxRepository},
     settings::Settings,
 };
 
 use super::{
-    Document, Failure,
+    Document, Failure, fax,
     output::{self, thousands},
-    password, transcript,
-    upload::{self, Client, ClientOptions, Transferred},
+    password, spool_directory, transcript,
+    upload::{self, Client, ClientOptions, Fax, Transferred},
 };
 use transcript::Transcript;
 
@@ -34,6 +35,7 @@ pub(super) struct Tour<'a> {
     settings: &'a Settings,
     engine: UploadEngine,
     repository: Arc<dyn Repository>,
+    faxes: Arc<dyn FaxRepository>,
     content: PathBuf,
     service: String,
     operators: String,
@@ -45,6 +47,7 @@ impl<'a> Tour<'a> {
             settings,
             engine: app.engine().clone(),
             repository: Arc::clone(app.repository()),
+            faxes: app.backend().faxes(settings),
             content: app.backend().content().to_owned(),
             service: format!(
                 "http://{}{}",
@@ -60,6 +63,7 @@ impl<'a> Tour<'a> {
     pub async fn run(self, document: Document) -> Result<(), Failure> {
         let password = self.account().await?;
         output::print(&transcript::start(&document, &self.service, USER))?;
+        let kind = document.kind.clone();
         let (sent, digest) = self.upload(&password, document).await?;
         let key = SessionKey::of(&sent.session);
         let session = self.engine.status(SessionName::Key(key)).await?.id;
@@ -76,6 +80,7 @@ impl<'a> Tour<'a> {
             "\n{} bytes stored and verified\n",
             thousands(sent.bytes)
         ))?;
+        self.fax(&password, kind, sent).await?;
         output::print(&transcript::try_it(
             &self.service,
             &self.operators,
@@ -120,8 +125,7 @@ impl<'a> Tour<'a> {
         let chunk = CHUNK.min(self.settings.session.max_chunk);
         let mut transcript = Transcript::new(document.length.div_ceil(chunk as u64));
         let (service, password) = (self.service.clone(), password.clone());
-        // The client blocks.
-        let task = tokio::task::spawn_blocking(move || {
+        let sent = blocking(move || {
             let client = Client::new(&service, ClientOptions::default())
                 .map_err(|error| error.to_string())?;
             let credentials = (USER, password.as_str());
@@ -129,10 +133,49 @@ impl<'a> Tour<'a> {
                 .map(|sent| (sent, document.digest()))
                 .map_err(|error| format!("{service}: {error}"))
         });
-        match task.await {
-            Ok(sent) => sent.map_err(Failure::Failed),
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
+        sent.await.map_err(Failure::Failed)
+    }
+
+    /// Has the upload faxed through the socket too, and shows how it lies in the spool.
+    async fn fax(
+        &self,
+        password: &Zeroizing<String>,
+        kind: Option<String>,
+        upload: Transferred,
+    ) -> Result<(), Failure> {
+        let types = &self.settings.fax.file_types;
+        let Some(kind) = kind.filter(|kind| types.contains(kind)) else {
+            return output::print(
+                "\nIt is not faxed: by its name it is of no type that is (fax.file_types).\n",
+            );
+        };
+        let (service, password) = (self.service.clone(), password.clone());
+        let submitted = blocking(move || {
+            let client = Client::new(&service, ClientOptions::default())
+                .map_err(|error| error.to_string())?;
+            let fax = Fax {
+                number: fax::NUMBER,
+                kind: &kind,
+                upload: &upload,
+            };
+            client
+                .submit((USER, &password), fax, &mut ())
+                .map_err(|error| format!("{service}: {error}"))
+        });
+        let transaction = submitted.await.map_err(Failure::Failed)?;
+        output::print(&format!(
+            "\nFaxing it to {}, a number that nobody has\n\n  SendfaxEx_2                       -> \
+             TransactionID {transaction}\n",
+            fax::NUMBER
+        ))?;
+        let id = i32::try_from(transaction).map(TransactionId);
+        let id = id.map_err(|_| Failure::Failed(format!("{transaction} is no TransactionID")))?;
+        let attempt = fax::handed_over(&*self.faxes, id).await?;
+        let directory = spool_directory(self.settings, attempt);
+        output::print(&fax::contents(&directory)?)?;
+        let data_dir = &self.settings.server.data_dir;
+        let data_dir = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.clone());
+        output::print(&fax::how_to_finish(id, &directory, &data_dir))
     }
 
     /// The digest of the bytes as they are stored.
@@ -143,6 +186,14 @@ impl<'a> Tour<'a> {
             digest.update(&block);
         }
         Ok(digest.finalize().into())
+    }
+}
+
+/// Lets a client work, which blocks.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
 }
 

@@ -1,13 +1,6 @@
 //! `chunkgate session export`
 
-use std::{
-    ffi::OsString,
-    fs::{self, File},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
-    pin::pin,
-};
+use std::{path::PathBuf, pin::pin};
 
 use bytes::Bytes;
 use clap::Args;
@@ -23,7 +16,9 @@ use crate::{
 };
 
 use super::{
-    Failure, Session, find, journal,
+    Failure, Session,
+    draft::{self, Draft},
+    find, journal,
     output::{self, thousands},
     process,
 };
@@ -31,7 +26,8 @@ use super::{
 /// Write the bytes of an upload to a file, checking every checksum on the way.
 ///
 /// The file appears under its name only when it is whole and on disk, readable by its owner only.
-/// An upload that is still open is written as far as it has come. Works beside a running gateway.
+/// An upload that is still open is written as far as it has come; one that a fax has taken can be
+/// written while the fax's documents are kept. Works beside a running gateway.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -51,11 +47,14 @@ pub(in crate::cli) struct Arguments {
     force: bool,
 }
 
+/// What to do when the file cannot be written.
+const WAY_OUT: &str = "; `chunkgate session export SESSION - > FILE` writes with your own rights";
+
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
     let file = &arguments.file;
     let to_stdout = file.as_os_str() == "-";
-    if !to_stdout && !arguments.force && file.symlink_metadata().is_ok() {
-        return Err(exists(file));
+    if !to_stdout && !arguments.force {
+        draft::refuse_existing(file)?;
     }
     process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
@@ -66,9 +65,8 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             tell(&status, written, "standard output");
             return Ok(());
         }
-        let mut draft = Draft::create(file)?;
-        let write = |block: &[u8]| draft.file.write_all(block).map_err(cannot_write(file));
-        let written = copy(content, &status, write).await?;
+        let mut draft = Draft::create(file, WAY_OUT)?;
+        let written = copy(content, &status, |block| draft.write(block)).await?;
         draft.publish(arguments.force)?;
         tell(&status, written, &file.display().to_string());
         Ok(())
@@ -97,6 +95,13 @@ fn content(
     status: &SessionStatus,
 ) -> Result<impl Stream<Item = Result<Bytes, UploadError>> + use<>, Failure> {
     match status.state {
+        SessionState::Consumed if status.documents_dropped => {
+            return Err(Failure::Refused(format!(
+                "session {} was taken by a fax that is over, and its documents are not kept any more \
+                 (fax.keep_documents)",
+                status.id
+            )));
+        }
         SessionState::Open | SessionState::Complete | SessionState::Consumed => {}
         SessionState::Cancelled | SessionState::Expired => {
             return Err(Failure::Refused(format!(
@@ -137,83 +142,4 @@ async fn copy(
         )));
     }
     Ok(written)
-}
-
-/// A file beside the one to write, which takes its name when it is whole.
-struct Draft {
-    file: File,
-    path: PathBuf,
-    target: PathBuf,
-}
-
-impl Draft {
-    fn create(target: &Path) -> Result<Self, Failure> {
-        let name = target.file_name().ok_or_else(|| {
-            Failure::Misused(format!("{} is no name of a file", target.display()))
-        })?;
-        let mut draft = OsString::from(".");
-        draft.push(name);
-        draft.push(format!(".{}", std::process::id()));
-        let path = target.with_file_name(draft);
-        let file = File::options()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(cannot_write(target))?;
-        Ok(Self {
-            file,
-            path,
-            target: target.to_owned(),
-        })
-    }
-
-    /// Makes the bytes durable, then their name.
-    fn publish(self, replace: bool) -> Result<(), Failure> {
-        self.file.sync_all().map_err(cannot_write(&self.target))?;
-        if replace {
-            fs::rename(&self.path, &self.target).map_err(cannot_write(&self.target))?;
-        } else {
-            // Unlike a rename, a link never replaces a file that has come meanwhile.
-            fs::hard_link(&self.path, &self.target).map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => exists(&self.target),
-                _ => cannot_write(&self.target)(error),
-            })?;
-        }
-        let directory = match self.target.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            Some(_) | None => Path::new("."),
-        };
-        File::open(directory)
-            .and_then(|directory| directory.sync_all())
-            .map_err(cannot_write(&self.target))
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-fn exists(file: &Path) -> Failure {
-    Failure::Refused(format!(
-        "{} exists already: choose another name, or replace it with --force",
-        file.display()
-    ))
-}
-
-fn cannot_write(file: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
-    let file = file.display().to_string();
-    move |error| {
-        // Root cannot see why it should be denied anything: this process is root no more.
-        let way_out = match error.kind() {
-            io::ErrorKind::PermissionDenied => {
-                "; `chunkgate session export SESSION - > FILE` writes with your own rights"
-            }
-            _ => "",
-        };
-        Failure::Failed(format!("cannot write {file}: {error}{way_out}"))
-    }
 }

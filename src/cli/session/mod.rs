@@ -13,7 +13,7 @@ use crate::{
     settings::Settings,
 };
 
-use super::{Failure, Options, account, journal, output, process};
+use super::{Failure, Options, account, draft, journal, output, process};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -57,10 +57,13 @@ fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
         let SessionStatus { id, state, .. } = find(&*repository, name).await?;
         Err(Failure::Refused(match state {
             SessionState::Cancelled => format!("session {id} is cancelled already"),
-            SessionState::Open
-            | SessionState::Complete
-            | SessionState::Consumed
-            | SessionState::Expired => format!("session {id} is {state} and cannot be cancelled"),
+            SessionState::Consumed => format!(
+                "session {id} was taken by a fax and cannot be cancelled; `chunkgate fax list` \
+                 shows the faxes, `chunkgate fax cancel ID` gives one up"
+            ),
+            SessionState::Open | SessionState::Complete | SessionState::Expired => {
+                format!("session {id} is {state} and cannot be cancelled")
+            }
         }))
     })?;
     eprintln!("session {session} is cancelled");

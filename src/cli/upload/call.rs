@@ -166,14 +166,28 @@ const INTERNAL: i64 = -150;
 /// What the service means by its number.
 fn meaning(code: i64) -> &'static str {
     match code {
+        -112 => {
+            "no number can be dialled, or there are more than fax.max_recipients; allowed are at \
+             least three digits, with blanks and -().,/*# between them and + before them"
+        }
+        -114 => "the fax is postponed by more than 30 days",
+        -123 => {
+            "the gateway takes no document of this type; fax.file_types lists those it takes, and \
+             the end of the file's name says the type"
+        }
         INTERNAL => "an internal error",
         -310 => "the account is not a primary user",
         -666 => "the account belongs to another switch group",
         -677 => "the account has no fax service",
+        -1002 => "not as many types as sizes; this is a fault of chunkgate's, report it",
         -1003 => "wrong user or password, or the account is disabled",
+        -1004 => "the document has no type; the end of the file's name says it, as in scan.pdf",
+        -1007 => "a size is no number above 0; this is a fault of chunkgate's, report it",
+        -1008 => "the sizes are not those of the upload, so it is not whole; upload it again",
         -1011 => "the account has too many open sessions",
+        -1059 => "more documents than fax.max_documents",
         -1061 => "the chunk is missing or empty",
-        -1062 => "the session is unknown, closed or expired",
+        -1062 => "the session is unknown, closed, expired, or used by a fax",
         -1063 => {
             "the chunk or the document is too big; --chunk-size makes chunks smaller, and at the \
              gateway session.max_total or `account set --max-total` allows longer documents"

@@ -116,7 +116,8 @@ impl Client {
             })
     }
 
-    fn call(
+    /// A call, repeated until it is answered: the operation's number, and the `SessionID`.
+    pub(super) fn call(
         &self,
         operation: Operation,
         request: &str,

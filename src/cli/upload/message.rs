@@ -1,4 +1,4 @@
-//! The three operations as SOAP 1.1 messages: requests written, answers read.
+//! The operations as SOAP 1.1 messages: requests written, answers read.
 
 use futures_util::FutureExt;
 use zeroize::Zeroizing;
@@ -16,6 +16,7 @@ pub(super) enum Operation {
     Start,
     Chunk,
     Cancel,
+    Submit,
 }
 
 impl Operation {
@@ -24,6 +25,7 @@ impl Operation {
             Self::Start => "StartFileUpload",
             Self::Chunk => "UploadFileChunk",
             Self::Cancel => "CancelFileUpload",
+            Self::Submit => "SendfaxEx_2",
         }
     }
 

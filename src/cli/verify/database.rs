@@ -173,6 +173,8 @@ impl Check {
             return Ok(None);
         };
         match status.state {
+            // Faxed, and dropped after that.
+            SessionState::Consumed if status.documents_dropped => return Ok(None),
             SessionState::Open | SessionState::Complete | SessionState::Consumed => {}
             SessionState::Cancelled | SessionState::Expired => return Ok(None),
         }

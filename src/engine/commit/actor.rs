@@ -143,7 +143,7 @@ impl Actor {
         let busy = &self.busy;
         let lost: Vec<_> = self
             .lost
-            .extract_if(.., |lost| !busy.contains_key(&lost.session))
+            .extract_if(.., |lost| !busy.contains_key(&lost.about))
             .take(GROUP_SIZE)
             .collect();
         let unresolved: Vec<_> = self
@@ -155,7 +155,7 @@ impl Actor {
         if lost.is_empty() && unresolved.is_empty() {
             return;
         }
-        let of_lost = lost.iter().map(|lost| lost.session);
+        let of_lost = lost.iter().map(|lost| lost.about);
         let sessions: Vec<_> = of_lost
             .chain(unresolved.iter().map(Unresolved::session))
             .collect();

@@ -134,14 +134,14 @@ pub async fn repair(
     for lost in lost {
         // The session may have been answered again while this waited.
         if !parts.answers.matters(&lost) {
-            done.push(Done::nothing_left(lost.session));
+            done.push(Done::nothing_left(lost.about));
             continue;
         }
         let told = parts
             .repository
-            .mark_suspect(parts.boot, lost.session, lost.total)
+            .mark_suspect(parts.boot, lost.about, lost.said)
             .await;
-        let mut left = Done::nothing_left(lost.session);
+        let mut left = Done::nothing_left(lost.about);
         match told {
             Ok(()) => parts.answers.marked(lost),
             Err(_) => left.not_marked = Some(lost),

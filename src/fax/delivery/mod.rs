@@ -7,7 +7,7 @@
 
 pub mod spool;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -43,6 +43,9 @@ pub struct Fax {
     pub documents: Vec<FaxDocument>,
     /// Their bytes.
     pub content: Arc<dyn Content>,
+    /// Nothing is handed over later than this, whatever is still being done: what is decided about
+    /// the fax then must not be overtaken.
+    pub until: Instant,
 }
 
 /// The bytes of a fax's documents, one after another.
@@ -117,7 +120,9 @@ pub trait Delivery: Send + Sync + 'static {
     /// it is withdrawn. May run beside another call for the same attempt.
     async fn hand_over(&self, fax: &Fax) -> Result<Option<Outcome>, DeliveryError>;
 
-    /// Which of these attempts, all of which it has taken, have ended. Asked again and again.
+    /// Which of these attempts, all of which it has taken, have ended. Asked again and again. One
+    /// that was withdrawn has [failed for good](super::outcome::GIVEN_UP): whoever withdrew it may
+    /// have died before it could write that down.
     async fn outcomes(
         &self,
         attempts: &[Attempt],

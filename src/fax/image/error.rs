@@ -32,10 +32,10 @@ pub enum ImageError {
     /// The bytes of a document are not what its kind says.
     #[error("the document sent as TIF is none: its first bytes are not those of a TIFF")]
     NotTiff,
-    /// As many images are in the making as may be.
+    /// As many images are in the making, or on their way to clients, as may be.
     #[error(
-        "{at_once} fax images are in the making, and none was ready within {waited:?}: \
-         try again later, or raise `fax.render_at_once`"
+        "as many fax images are in the making or on their way as may be ({at_once} at once), and none \
+         was ready within {waited:?}: try again later, or raise `fax.images_at_once`"
     )]
     AllPlacesTaken {
         /// How many may be in the making.
@@ -46,7 +46,7 @@ pub enum ImageError {
     /// The image was not ready in time.
     #[error(
         "the fax image was not ready within {limit:?} and was given up: send fewer or simpler \
-         pages, or raise `fax.render_timeout`"
+         pages, or raise `fax.image_timeout`"
     )]
     TooLong {
         /// How long it may take.
@@ -76,7 +76,7 @@ pub enum ImageError {
     /// Ghostscript could not make an image of the documents.
     #[error(
         "Ghostscript made no image of the documents ({status}): they are damaged, or, if it says \
-         VMerror, need more than `fax.render_memory`. It said:\n{output}"
+         VMerror, need more than `fax.image_memory`. It said:\n{output}"
     )]
     Failed {
         /// How it ended.
@@ -99,7 +99,7 @@ pub enum ImageError {
 
 impl ImageError {
     /// Wraps an error of the operating system; for `map_err`.
-    pub(super) fn io(
+    pub(in crate::fax) fn io(
         operation: &'static str,
         path: impl AsRef<Path>,
     ) -> impl FnOnce(io::Error) -> Self {

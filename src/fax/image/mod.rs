@@ -33,5 +33,5 @@ mod text;
 mod tiff;
 
 pub use error::ImageError;
-pub use page::{PageSetup, PageSize};
+pub use page::PageSetup;
 pub use renderer::{Document, Renderer, RendererSettings};

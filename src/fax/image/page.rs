@@ -1,17 +1,6 @@
 //! Paper, resolution and rendering of the image.
 
-/// The paper of the receiving machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PageSize {
-    /// 210 x 297 mm.
-    A4,
-    /// 8.5 x 11 inches.
-    Letter,
-    /// 8.5 x 14 inches.
-    Legal,
-    /// ISO B4, 250 x 353 mm: the wide paper of fax machines.
-    B4,
-}
+use crate::fax::item::PageSize;
 
 /// How the pages of an image are to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

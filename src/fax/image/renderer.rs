@@ -10,7 +10,7 @@ use std::{
 
 use nix::sys::signal::Signal;
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     task::spawn_blocking,
     time::timeout,
 };
@@ -23,6 +23,10 @@ use super::{
     kind::Kind,
     text, tiff,
 };
+
+/// Images on the disk at once for each that may be in the making: most are on their way to a client,
+/// which may be slow.
+const KEPT: usize = 8;
 
 /// A document of a fax.
 #[derive(Clone, Debug)]
@@ -55,15 +59,26 @@ pub struct RendererSettings {
 pub struct Renderer {
     settings: Arc<RendererSettings>,
     places: Arc<Semaphore>,
+    kept: Arc<Semaphore>,
 }
 
 impl Renderer {
     /// A renderer with these bounds. Nothing is looked for or started yet.
     pub fn new(settings: RendererSettings) -> Self {
-        let places = settings.at_once.min(Semaphore::MAX_PERMITS);
+        let places = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
         Self {
-            places: Arc::new(Semaphore::new(places)),
+            places: places(settings.at_once),
+            kept: places(settings.at_once.saturating_mul(KEPT)),
             settings: Arc::new(settings),
+        }
+    }
+
+    /// Room on the disk for an image and its documents, as long as the answer lives.
+    pub async fn room(&self) -> Result<OwnedSemaphorePermit, ImageError> {
+        let room = timeout(self.settings.wait, Arc::clone(&self.kept).acquire_owned()).await;
+        match room {
+            Ok(Ok(room)) => Ok(room),
+            Ok(Err(_)) | Err(_) => Err(self.all_places_taken()),
         }
     }
 
@@ -111,10 +126,14 @@ impl Renderer {
         match timeout(self.settings.wait, self.places.acquire()).await {
             Ok(Ok(place)) => Ok(place),
             // The semaphore is never closed.
-            Ok(Err(_)) | Err(_) => Err(ImageError::AllPlacesTaken {
-                at_once: self.settings.at_once,
-                waited: self.settings.wait,
-            }),
+            Ok(Err(_)) | Err(_) => Err(self.all_places_taken()),
+        }
+    }
+
+    fn all_places_taken(&self) -> ImageError {
+        ImageError::AllPlacesTaken {
+            at_once: self.settings.at_once,
+            waited: self.settings.wait,
         }
     }
 

@@ -1,6 +1,9 @@
 //! The engine's errors as the numbers of the InterFAX service.
 
-use crate::engine::UploadError;
+use crate::{
+    engine::UploadError,
+    fax::{FaxError, image::ImageError},
+};
 
 /// How an error is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,63 @@ pub const NO_SERVICE: i32 = -677;
 pub const NOT_PRIMARY: i32 = -310;
 /// Any failure of ours.
 pub const INTERNAL: i32 = -150;
+
+/// No recipient with a valid number.
+pub const NO_RECIPIENTS: i32 = -112;
+/// Postponed by more than 30 days.
+pub const POSTPONED_TOO_FAR: i32 = -114;
+/// No valid document.
+pub const NO_DOCUMENTS: i32 = -123;
+/// The transaction is somebody else's.
+pub const SOMEBODY_ELSES: i32 = -311;
+/// Neither items nor statistics were asked for.
+pub const NOTHING_ASKED: i32 = -710;
+/// The numbers of types and sizes differ.
+pub const TYPES_AND_SIZES: i32 = -1002;
+/// A document without a type.
+pub const MISSING_TYPE: i32 = -1004;
+/// No such transaction, or none that could still be changed so.
+pub const NO_TRANSACTION: i32 = -1005;
+/// A size that is no positive number.
+pub const BAD_SIZE: i32 = -1007;
+/// No image of the documents.
+pub const NO_IMAGE: i32 = -1009;
+/// A type with both /AB and /PB.
+pub const AMBIGUOUS_TYPE: i32 = -1010;
+/// A query that makes no sense.
+pub const BAD_QUERY: i32 = -1030;
+/// Too many documents.
+pub const TOO_MANY_DOCUMENTS: i32 = -1059;
+/// Sent again too often.
+pub const TOO_MANY_RESENDS: i32 = -1066;
+
+/// How many items a client that asks for so many gets; below 0 there is no limit of its own.
+pub fn most_items(asked: i32) -> u32 {
+    u32::try_from(asked).unwrap_or(u32::MAX)
+}
+
+/// How an error of the faxes is told.
+pub fn fax_wire(error: &FaxError) -> Wire {
+    Wire::Code(match error {
+        FaxError::Upload(error) => return wire(error),
+        FaxError::Busy | FaxError::NoImage(ImageError::AllPlacesTaken { .. }) => {
+            return Wire::Busy;
+        }
+        FaxError::NoRecipient | FaxError::TooManyRecipients { .. } => NO_RECIPIENTS,
+        FaxError::MissingType => MISSING_TYPE,
+        FaxError::TypesAndSizesDiffer { .. } => TYPES_AND_SIZES,
+        FaxError::AmbiguousType => AMBIGUOUS_TYPE,
+        FaxError::TooManyDocuments { .. } => TOO_MANY_DOCUMENTS,
+        FaxError::NoDocument | FaxError::UnknownType(_) => NO_DOCUMENTS,
+        FaxError::PostponedTooFar => POSTPONED_TOO_FAR,
+        FaxError::NoSuchTransaction(_) | FaxError::NotWaiting(_) => NO_TRANSACTION,
+        FaxError::SomebodyElses(_) => SOMEBODY_ELSES,
+        FaxError::TooManyResends(..) => TOO_MANY_RESENDS,
+        FaxError::NoImage(ImageError::Io { .. }) | FaxError::CancellationPending(_) => INTERNAL,
+        FaxError::DocumentsDropped(_) | FaxError::NoImage(_) => NO_IMAGE,
+        FaxError::TooManyPolls => TOO_MANY_REQUESTS,
+    })
+}
 
 /// The number of an error.
 pub fn wire(error: &UploadError) -> Wire {

@@ -14,6 +14,7 @@ use actix_web::{
 
 use crate::{
     engine::UploadEngine,
+    fax::Faxes,
     http::{
         Admission, Body, BodyError, BodyLimits, BodyMemory, ClientAddresses, Connection, Content,
         ContentCoding, RequestFacts, busy, client_address, holding, respond,
@@ -23,7 +24,7 @@ use crate::{
     telemetry::metrics::{self, Answer, Refusal},
 };
 
-use super::{Exchange, PROTOCOL};
+use super::{Exchange, PROTOCOL, exchange::Services};
 
 /// How the front end is reached.
 #[derive(Clone, Debug)]
@@ -53,6 +54,7 @@ pub(super) enum Binding {
 #[derive(Clone)]
 pub struct InterFax {
     engine: UploadEngine,
+    faxes: Faxes,
     memory: BodyMemory,
     admission: Admission,
     pub(super) addresses: ClientAddresses,
@@ -63,6 +65,7 @@ impl InterFax {
     /// The front end over an engine.
     pub fn new(
         engine: UploadEngine,
+        faxes: Faxes,
         memory: BodyMemory,
         admission: Admission,
         addresses: ClientAddresses,
@@ -70,6 +73,7 @@ impl InterFax {
     ) -> Self {
         Self {
             engine,
+            faxes,
             memory,
             admission,
             addresses,
@@ -102,10 +106,13 @@ impl InterFax {
         let path_info = self.path_info(request.path()).unwrap_or_default();
         if !path_info.is_empty() {
             let path_info = soap::percent_decode(path_info);
-            return self.answer_form(request, &path_info, payload).await;
+            // Not on the path of chunks, whose futures would be as large as the largest of these.
+            return Box::pin(self.answer_form(request, &path_info, payload)).await;
         }
         match *request.method() {
-            Method::POST if self.is_trial(request) => self.try_operation(request, payload).await,
+            Method::POST if self.is_trial(request) => {
+                Box::pin(self.try_operation(request, payload)).await
+            }
             Method::POST => self.answer_soap(request, payload).await,
             Method::GET | Method::HEAD => holding(self.document(request), payload),
             _ => not_allowed("GET, HEAD, POST", payload),
@@ -189,7 +196,16 @@ impl InterFax {
             return closing_unless(whole, body, unknown_coding());
         };
         let connection = Connection::of(request);
-        let exchange = Exchange::new(&self.engine, &self.memory, client, connection.clone());
+        let exchange = Exchange::new(
+            Services {
+                engine: &self.engine,
+                faxes: &self.faxes,
+                memory: &self.memory,
+            },
+            client,
+            begun,
+            connection.clone(),
+        );
         let content = Content::new(&mut body, coding, self.settings.body.max_body);
         let outcome = serve(&exchange, content).await;
         let whole = match outcome.response.as_ref().err().map(BodyError::of) {

@@ -4,21 +4,36 @@ use std::{
     cell::{Cell, RefCell},
     net::IpAddr,
     rc::Rc,
+    time::Instant,
 };
 
 use crate::{
-    engine::{AnswerReceipt, Peer, UploadEngine, UploadError},
+    engine::{
+        AnswerReceipt, Blame, Peer, UploadEngine, UploadError, account::Account,
+        accounts::Credentials,
+    },
+    fax::{self, FaxError, Faxes, Submitted},
     http::{BodyMemory, Connection, RequestFacts},
     telemetry::metrics::{self, Refusal},
 };
 
-use super::codes::{self, Wire, wire};
+use super::codes::{self, Wire, fax_wire, wire};
+
+/// What the front end is built on.
+#[derive(Clone, Copy)]
+pub struct Services<'a> {
+    pub engine: &'a UploadEngine,
+    pub faxes: &'a Faxes,
+    pub memory: &'a BodyMemory,
+}
 
 /// What the operations work with, and what they leave for the endpoint.
 pub struct Exchange<'a> {
     pub engine: &'a UploadEngine,
+    pub faxes: &'a Faxes,
     pub memory: &'a BodyMemory,
     pub client: IpAddr,
+    pub begun: Instant,
     connection: Option<Rc<Connection>>,
     facts: RefCell<RequestFacts>,
     receipt: RefCell<Option<Box<dyn AnswerReceipt>>>,
@@ -27,9 +42,9 @@ pub struct Exchange<'a> {
 
 impl<'a> Exchange<'a> {
     pub fn new(
-        engine: &'a UploadEngine,
-        memory: &'a BodyMemory,
+        services: Services<'a>,
         client: IpAddr,
+        begun: Instant,
         connection: Option<Rc<Connection>>,
     ) -> Self {
         let facts = RequestFacts {
@@ -37,10 +52,17 @@ impl<'a> Exchange<'a> {
             client: Some(client),
             ..RequestFacts::default()
         };
+        let Services {
+            engine,
+            faxes,
+            memory,
+        } = services;
         Self {
             engine,
+            faxes,
             memory,
             client,
+            begun,
             connection,
             facts: RefCell::new(facts),
             receipt: RefCell::default(),
@@ -71,15 +93,40 @@ impl<'a> Exchange<'a> {
     /// The result of an operation that failed.
     pub fn failure(&self, error: &UploadError) -> i32 {
         metrics::upload_error(error.label());
-        let code = match wire(error) {
+        if wire(error) == Wire::Busy {
+            metrics::refused(match error {
+                UploadError::TooManyUnprovenBytes => Refusal::Unproven,
+                UploadError::TooManyLogIns => Refusal::LogIns,
+                _ => Refusal::UnknownSessions,
+            });
+        }
+        self.failed(wire(error), error, error.blame())
+    }
+
+    /// The result of an operation on faxes that failed.
+    pub fn fax_failure(&self, error: &FaxError) -> i32 {
+        if let FaxError::Upload(error) = error {
+            return self.failure(error);
+        }
+        metrics::fax_error(error.label());
+        self.failed(fax_wire(error), error, error.blame())
+    }
+
+    /// The result of an operation whose request makes no sense, whoever sends it.
+    pub fn refused(&self, code: i32, why: &str) -> i64 {
+        self.note(|facts| {
+            facts.result = Some(code.into());
+            facts.problem = Some(why.to_owned());
+            facts.blame = Some(Blame::Client);
+        });
+        code.into()
+    }
+
+    fn failed(&self, wire: Wire, error: &dyn std::error::Error, blame: Blame) -> i32 {
+        let code = match wire {
             Wire::Code(code) => code,
             Wire::Busy => {
                 self.busy.set(true);
-                metrics::refused(match error {
-                    UploadError::TooManyUnprovenBytes => Refusal::Unproven,
-                    UploadError::TooManyLogIns => Refusal::LogIns,
-                    _ => Refusal::UnknownSessions,
-                });
                 codes::INTERNAL
             }
             Wire::Nobody => codes::INTERNAL,
@@ -87,9 +134,48 @@ impl<'a> Exchange<'a> {
         self.note(|facts| {
             facts.result = Some(code.into());
             facts.problem = Some(error.to_string());
-            facts.blame = Some(error.blame());
+            facts.blame = Some(blame);
         });
         code
+    }
+
+    /// The account of these credentials, if it may send faxes.
+    pub async fn log_in(&self, credentials: &Credentials) -> Result<Account, FaxError> {
+        let account = self.faxes.log_in(credentials, self.client).await?;
+        self.note(|facts| facts.account = Some(account.name.clone()));
+        Ok(account)
+    }
+
+    /// The result of an operation on faxes that only does something.
+    pub fn done(&self, done: Result<(), FaxError>) -> i32 {
+        match done {
+            Ok(()) => self.success(0),
+            Err(error) => self.fax_failure(&error),
+        }
+    }
+
+    /// The result of a submission: the number of its transaction.
+    pub fn submitted(&self, submitted: Result<Submitted, FaxError>) -> i64 {
+        match submitted {
+            Ok(submitted) => {
+                self.keep_receipt(submitted.receipt);
+                self.note(|facts| facts.result = Some(submitted.id.0.into()));
+                submitted.id.0.into()
+            }
+            Err(error) => self.fax_failure(&error).into(),
+        }
+    }
+
+    /// Does `work` as a client of the faxes.
+    pub async fn as_client<T>(&self, work: impl AsyncFnOnce(&fax::Client<'_>) -> T) -> T {
+        let peer = || self.peer();
+        let client = fax::Client {
+            address: self.client,
+            protocol: super::PROTOCOL,
+            begun: self.begun,
+            peer: &peer,
+        };
+        work(&client).await
     }
 
     /// Keeps what wants to know whether the answer arrives.

@@ -1,6 +1,9 @@
 //! What the numbers mean, in words for people, and what else the help page tells them.
 
-use crate::soap::{Operation, help::Guide};
+use crate::{
+    fax::outcome::REASONS,
+    soap::{Operation, Type, help::Guide},
+};
 
 use super::{cancel_file_upload, codes, start_file_upload, upload_file_chunk};
 
@@ -12,25 +15,62 @@ pub const GUIDE: Guide = Guide {
     codes: CODES,
 };
 
-/// Every number that is not a count of bytes.
+/// The numbers that operations answer with, as the vendor lists them: also those that are never
+/// sent here, since clients have them in their tables.
 const CODES: &[(i32, &str)] = &[
     (0, "done"),
+    (-111, "the number is not the one this account may send to"),
+    (
+        codes::NO_RECIPIENTS,
+        "no recipient has a number that can be dialled, or there are too many",
+    ),
+    (codes::POSTPONED_TOO_FAR, "postponed by more than 30 days"),
+    (
+        codes::NO_DOCUMENTS,
+        "no document, or one of a type that is not taken",
+    ),
     (
         codes::INTERNAL,
-        "internal failure: nothing was changed, or the chunk is held once; send the same chunk again",
+        "internal failure: nothing was changed, or the chunk or fax is held once; send the same again",
     ),
     (codes::NOT_PRIMARY, "not a primary user"),
+    (codes::SOMEBODY_ELSES, "the transaction is somebody else's"),
+    (-312, "sent again already"),
     (
         codes::SWITCH_GROUP,
         "the account belongs to another switch group",
     ),
     (codes::NO_SERVICE, "the account has no fax service"),
     (
+        codes::NOTHING_ASKED,
+        "ReturnItems or ReturnStats must be true",
+    ),
+    (
+        codes::TYPES_AND_SIZES,
+        "there are more types than sizes, or fewer",
+    ),
+    (
         codes::AUTHENTICATION,
         "wrong user or password, or a disabled account; also while guesses are slowed down",
     ),
+    (codes::MISSING_TYPE, "a document has no type"),
+    (
+        codes::NO_TRANSACTION,
+        "no such transaction, or none that can still be cancelled",
+    ),
+    (codes::BAD_SIZE, "a size is no positive number"),
     (codes::SIZE_MISMATCH, "the sizes do not match the data"),
-    (codes::TOO_MANY_REQUESTS, "too many open sessions"),
+    (
+        codes::NO_IMAGE,
+        "no image: the documents are not kept any more, or none can be made of them",
+    ),
+    (codes::AMBIGUOUS_TYPE, "a type has both /AB and /PB"),
+    (
+        codes::TOO_MANY_REQUESTS,
+        "too many open sessions, or status asked for too often",
+    ),
+    (codes::BAD_QUERY, "a verb or its data make no sense"),
+    (codes::TOO_MANY_DOCUMENTS, "too many documents"),
     (codes::MISSING_CHUNK, "no chunk, or an empty one"),
     (
         codes::WRONG_SESSION,
@@ -40,11 +80,29 @@ const CODES: &[(i32, &str)] = &[
         codes::TOTAL_TOO_BIG,
         "chunk or upload too big; the session stays open",
     ),
+    (codes::TOO_MANY_RESENDS, "sent again too often"),
+    (-1876, "too many log-ins with a wrong password"),
     (
         codes::ADDRESS,
         "the account may not be used from this address",
     ),
 ];
+
+/// Every number with its meaning: those of operations, and those that faxes end with here.
+pub fn all() -> impl Iterator<Item = (i32, &'static str)> {
+    let ends = REASONS.iter().filter_map(|reason| {
+        let code = i32::try_from(reason.code).ok()?;
+        Some((code, reason.text))
+    });
+    CODES.iter().copied().chain(ends)
+}
+
+/// What a number means.
+pub fn of_code(code: i32) -> Option<&'static str> {
+    all()
+        .find(|(known, _)| *known == code)
+        .map(|(_, meaning)| meaning)
+}
 
 /// What the result of an operation means.
 fn meaning(operation: &Operation, result: &str) -> Option<String> {
@@ -52,13 +110,11 @@ fn meaning(operation: &Operation, result: &str) -> Option<String> {
     if code > 0 && operation.name == upload_file_chunk::NAME {
         return Some(format!("{code} bytes received so far"));
     }
+    if code > 0 && operation.result == Type::Long {
+        return Some(format!("transaction {code}"));
+    }
     let code = i32::try_from(code).ok()?;
     Some(of_code(code)?.to_owned())
-}
-
-fn of_code(code: i32) -> Option<&'static str> {
-    let known = CODES.iter().find(|(known, _)| *known == code);
-    known.map(|(_, meaning)| *meaning)
 }
 
 /// The total after the example of a chunk, `Hello`, is its length.

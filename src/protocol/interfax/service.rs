@@ -7,6 +7,7 @@ use crate::soap::{Contract, Fault, Operation, Parameters, ReadError, Reply, Serv
 use super::{
     Exchange,
     cancel_file_upload::{self, CancelFileUpload},
+    faxes,
     start_file_upload::{self, StartFileUpload},
     upload_file_chunk::{self, UploadFileChunk},
 };
@@ -19,6 +20,27 @@ pub const CONTRACT: Contract = Contract {
     name: "InterFax",
     namespace: NAMESPACE,
     operations: &[
+        faxes::fax_status_ex::OPERATION,
+        faxes::fax_query_2::OPERATION,
+        faxes::fax_query_3::OPERATION,
+        faxes::fax_query::OPERATION,
+        faxes::fax_status::OPERATION,
+        faxes::fax_status_xml::OPERATION,
+        faxes::send_char_fax::OPERATION,
+        faxes::sendfax::OPERATION,
+        faxes::cancel_fax::OPERATION,
+        faxes::cancel_batch::OPERATION,
+        faxes::sendfax_ex::OPERATION,
+        faxes::sendfax_ex_2::OPERATION,
+        faxes::resend_broadcast_fax::OPERATION,
+        faxes::resend_fax::OPERATION,
+        faxes::get_fax_image::OPERATION,
+        faxes::hide_fax::OPERATION,
+        faxes::hide_batch::OPERATION,
+        faxes::get_supported_file_types::OPERATION,
+        faxes::is_supported_file_type::OPERATION,
+        faxes::get_all_error_codes::OPERATION,
+        faxes::get_error_description::OPERATION,
         start_file_upload::OPERATION,
         upload_file_chunk::OPERATION,
         cancel_file_upload::OPERATION,
@@ -31,6 +53,7 @@ pub enum Call {
     // Boxed: it is much larger than the others.
     UploadFileChunk(Box<UploadFileChunk>),
     CancelFileUpload(CancelFileUpload),
+    OnFaxes(&'static Operation, Box<faxes::Call>),
 }
 
 impl Service for Exchange<'_> {
@@ -56,7 +79,11 @@ impl Service for Exchange<'_> {
             cancel_file_upload::NAME => {
                 Call::CancelFileUpload(CancelFileUpload::read(parameters).await?)
             }
-            other => unreachable!("{other} is none of the operations"),
+            _ => {
+                // Not on the path of chunks, whose futures would be as large as the largest of these.
+                let call = Box::pin(faxes::Call::read(operation, self, parameters)).await?;
+                Call::OnFaxes(operation, Box::new(call))
+            }
         })
     }
 
@@ -65,6 +92,7 @@ impl Service for Exchange<'_> {
             Call::StartFileUpload(call) => call.run(self).await,
             Call::UploadFileChunk(call) => call.run(self).await,
             Call::CancelFileUpload(call) => call.run(self).await,
+            Call::OnFaxes(operation, call) => Box::pin(call.run(operation, self)).await,
         })
     }
 }

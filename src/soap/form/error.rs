@@ -58,7 +58,8 @@ pub enum FormError {
     /// A name longer than [`MAX_NAME`](crate::xml::MAX_NAME).
     #[error("beyond a limit: a name too long")]
     LongName,
-    /// A text longer than [`MAX_TEXT`](crate::xml::MAX_TEXT).
+    /// A text longer than [`MAX_TEXT`](crate::xml::MAX_TEXT), or all together longer than
+    /// [`MAX_ALL_TEXT`](crate::xml::MAX_ALL_TEXT).
     #[error("beyond a limit: a text too long")]
     LongText,
     /// A text is not UTF-8.

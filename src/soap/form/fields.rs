@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     soap::ReadError,
-    xml::{MAX_ELEMENTS, MAX_NAME, MAX_TEXT},
+    xml::{MAX_ALL_TEXT, MAX_ELEMENTS, MAX_NAME, MAX_TEXT},
 };
 
 /// Reads `name=value&name=value`, holding one name and what is asked for of one value.
@@ -19,6 +19,8 @@ pub(super) struct Fields<R> {
     name: Vec<u8>,
     place: Place,
     counted: usize,
+    /// Bytes of the texts that were asked for.
+    texts: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,7 @@ impl<R: AsyncBufRead + Unpin> Fields<R> {
             name: Vec::new(),
             place: Place::Between,
             counted: 0,
+            texts: 0,
         }
     }
 
@@ -102,7 +105,8 @@ impl<R: AsyncBufRead + Unpin> Fields<R> {
     pub async fn text(&mut self) -> Result<String, ReadError> {
         let mut text = Vec::new();
         self.value(Part::Text, &mut text, MAX_TEXT + 1).await?;
-        if text.len() > MAX_TEXT {
+        self.texts += text.len();
+        if text.len() > MAX_TEXT || self.texts > MAX_ALL_TEXT {
             return Err(FormError::LongText.into());
         }
         String::from_utf8(text).map_err(|_| FormError::NotUtf8.into())

@@ -8,6 +8,7 @@ mod breaker;
 mod connect;
 mod database;
 mod error;
+mod faxes;
 mod gateway_lock;
 mod migrate;
 pub mod queries;

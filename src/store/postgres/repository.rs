@@ -30,6 +30,11 @@ pub struct Postgres {
 }
 
 impl Postgres {
+    /// The database itself.
+    pub(super) fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Rows in `database`, for a gateway that serves the accounts of `switch_group`.
     pub fn new(database: Database, switch_group: Arc<str>) -> Self {
         Self {
@@ -71,10 +76,6 @@ impl Repository for Postgres {
 
     async fn cancel(&self, session: SessionName) -> Result<Option<SessionId>> {
         sessions::cancel(&self.database, session).await
-    }
-
-    async fn consume(&self, session: SessionId, expected: u64) -> Result<bool> {
-        sessions::consume(&self.database, session, expected).await
     }
 
     async fn status(&self, session: SessionName) -> Result<Option<SessionStatus>> {

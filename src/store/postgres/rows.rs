@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -98,9 +99,12 @@ pub fn explanation(row: &Row) -> Result<Explanation> {
 
 pub fn session_status(row: &Row) -> Result<SessionStatus> {
     let timeout: i32 = get(row, "timeout")?;
+    let state = overdue_is_expired(state(row)?, get(row, "overdue")?);
+    let kept_since: Option<OffsetDateTime> = get(row, "kept_since")?;
     Ok(SessionStatus {
         id: session_id(row)?,
-        state: overdue_is_expired(state(row)?, get(row, "overdue")?),
+        state,
+        documents_dropped: state == SessionState::Consumed && kept_since.is_none(),
         account: get(row, "account")?,
         protocol: get(row, "protocol")?,
         client_address: get(row, "client_address")?,

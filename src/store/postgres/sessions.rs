@@ -214,13 +214,6 @@ pub async fn cancel(database: &Database, session: SessionName) -> Result<Option<
     row.as_ref().map(rows::session_id).transpose()
 }
 
-pub async fn consume(database: &Database, session: SessionId, expected: u64) -> Result<bool> {
-    let taken = database
-        .query(queries::CONSUME_SESSION, &[&session.0, &signed(expected)])
-        .await?;
-    Ok(!taken.is_empty())
-}
-
 pub async fn status(database: &Database, session: SessionName) -> Result<Option<SessionStatus>> {
     let (id, key) = split(&session);
     let row = database

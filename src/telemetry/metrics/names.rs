@@ -86,6 +86,16 @@ metrics! {
         "Appends that shared a commit.";
     COMMIT_GROUP_SECONDS = "chunkgate_commit_group_seconds", SECONDS, Seconds, [],
         "Time of a commit.";
+    FAX_OUTBOX = "chunkgate_fax_outbox", Kind::Gauge, Count, ["delivery", "state"],
+        "Faxes that are due or under way, by where they are.";
+    FAX_OUTBOX_OLDEST = "chunkgate_fax_outbox_oldest_seconds", Kind::Gauge, Seconds, ["delivery", "state"],
+        "For how long the oldest of those faxes has been due.";
+    FAX_HAND_OVERS = "chunkgate_fax_hand_overs_total", Kind::Counter, Count, ["delivery", "result"],
+        "Attempts to hand faxes over to a delivery; one that has failed is made again.";
+    FAXES_ENDED = "chunkgate_faxes_ended_total", Kind::Counter, Count, ["delivery", "outcome"],
+        "Faxes that are over: sent, failed or cancelled.";
+    FAX_ERRORS = "chunkgate_fax_errors_total", Kind::Counter, Count, ["error"],
+        "Calls about faxes that were refused, by their kind.";
     SYNC_GROUP_SIZE = "chunkgate_sync_group_size", MEMBERS, Count, [],
         "Appends that shared an fdatasync.";
     SYNC_GROUP_SECONDS = "chunkgate_sync_group_seconds", SECONDS, Seconds, [],

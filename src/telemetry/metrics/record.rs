@@ -10,7 +10,7 @@ use metrics::{counter, gauge, histogram};
 use time::OffsetDateTime;
 
 use super::names;
-use crate::content::Usage;
+use crate::{content::Usage, fax::item::TransactionState};
 
 /// How an operation was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +138,52 @@ pub fn repeated_chunk() {
 pub fn commit_group(size: usize, duration: Duration) {
     histogram!(names::COMMIT_GROUP_SIZE.name).record(float(size));
     histogram!(names::COMMIT_GROUP_SECONDS.name).record(duration);
+}
+
+/// How a hand-over of a fax went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandOver {
+    /// The delivery has it.
+    Accepted,
+    /// It is tried again.
+    Failed,
+    /// It was taken back.
+    Withdrawn,
+}
+
+impl HandOver {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Counts a hand-over of a fax to the delivery of that declared name.
+pub fn fax_hand_over(delivery: &'static str, result: HandOver) {
+    counter!(names::FAX_HAND_OVERS.name, "delivery" => delivery, "result" => result.label())
+        .increment(1);
+}
+
+/// Counts a fax that is over.
+pub fn fax_ended(delivery: &'static str, outcome: TransactionState) {
+    counter!(names::FAXES_ENDED.name, "delivery" => delivery, "outcome" => outcome.as_str())
+        .increment(1);
+}
+
+/// Counts a refused call about a fax under the label its error carries.
+pub fn fax_error(label: &'static str) {
+    counter!(names::FAX_ERRORS.name, "error" => label).increment(1);
+}
+
+/// Says how many faxes of a delivery are in a state, and for how long the oldest has been due.
+pub fn fax_outbox(delivery: &'static str, state: TransactionState, count: u64, oldest: Duration) {
+    gauge!(names::FAX_OUTBOX.name, "delivery" => delivery, "state" => state.as_str())
+        .set(float(count));
+    gauge!(names::FAX_OUTBOX_OLDEST.name, "delivery" => delivery, "state" => state.as_str())
+        .set(oldest.as_secs_f64());
 }
 
 /// Records one fdatasync: how many appends waited for it, and how long it lasted.

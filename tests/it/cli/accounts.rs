@@ -3,6 +3,7 @@
 use chunkgate::engine::account::AccountSettings;
 
 use super::support::{program_beside, program_on, run, run_with_input};
+use crate::fax::support as fax;
 use crate::support::{
     gateway::{Gateway, MIGRATED, USER},
     postgres::TestDatabase,
@@ -86,5 +87,23 @@ async fn an_account_with_living_uploads_is_not_removed() {
         .says("session cancel");
     assert_eq!(gateway.client().cancel(&session).await, 0);
     remove().ends_with(0);
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_with_faxes_under_way_is_not_removed() {
+    let gateway = fax::gateway().await;
+    let id = fax::send(&mut gateway.client(), "hello").await.to_string();
+    let remove = || run(&mut program_beside(&gateway, &["account", "remove", USER]));
+    remove().ends_with(3).says("fax list").says("fax cancel");
+    run(&mut program_beside(&gateway, &["fax", "cancel", &id])).ends_with(0);
+    remove().ends_with(0);
+    // Its faxes are still listed by its name.
+    run(&mut program_beside(
+        &gateway,
+        &["fax", "list", "--account", USER],
+    ))
+    .ends_with(0)
+    .shows("cancelled");
     gateway.stop().await;
 }

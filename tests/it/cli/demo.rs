@@ -41,6 +41,7 @@ fn it_uploads_verifies_and_serves_until_it_is_stopped() {
     next("IsLast");
     next("segment 1: ");
     next("1,234,567 bytes stored and verified");
+    next("not faxed");
     let service = next("service ")
         .split_whitespace()
         .last()
@@ -61,5 +62,52 @@ fn it_uploads_verifies_and_serves_until_it_is_stopped() {
     let mut upload = program(&[&upload[..], &["--password-stdin"]].concat());
     run_with_input(&mut upload, password).ends_with(0);
 
+    assert_eq!(demo.stop(Signal::SIGINT), Some(0));
+}
+
+#[test]
+fn it_faxes_what_it_has_verified_and_its_lines_for_a_shell_finish_the_fax() {
+    let (_folder, data_dir) = open_folder();
+    let data_dir = data_dir.to_str().unwrap();
+    let mut demo = program(&[&["demo", "--data-dir", data_dir], &PORTS[..]].concat())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map(Running)
+        .expect("the program starts");
+    let lines = BufReader::new(demo.0.stdout.take().expect("stdout is piped")).lines();
+    let lines: Vec<_> = lines
+        .map_while(Result::ok)
+        .take_while(|line| !line.contains("serves on"))
+        .collect();
+    let place = |words: &str| {
+        let place = lines.iter().position(|line| line.contains(words));
+        place.unwrap_or_else(|| panic!("no line with {words:?} in {lines:#?}"))
+    };
+    assert!(place("stored and verified") < place("SendfaxEx_2"));
+    place("TransactionID 1");
+    place("1.pdf         340,575 bytes");
+    place("\"transaction\": 1,");
+
+    // What it says is run as it stands, by whoever started it.
+    let script: Vec<_> = lines[place("Play its part") + 1..]
+        .iter()
+        .map_while(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with("chunkgate "))
+        .collect();
+    assert_eq!(script.len(), 3, "{script:?}");
+    let played = std::process::Command::new("sh")
+        .args(["-e", "-c", &script.join("\n")])
+        .status()
+        .expect("a shell");
+    assert!(played.success(), "{script:?}");
+    let list = ["fax", "list", "--data-dir", data_dir, "--json"];
+    let begun = std::time::Instant::now();
+    loop {
+        let listed = run_with_input(&mut program(&list), "").ends_with(0).json();
+        if listed[0]["state"] == "sent" {
+            break;
+        }
+        assert!(begun.elapsed().as_secs() < 30, "{listed:?}");
+    }
     assert_eq!(demo.stop(Signal::SIGINT), Some(0));
 }

@@ -6,6 +6,8 @@ mod accounts;
 mod check_config;
 /// The demo goes through the socket, verifies, and serves on.
 mod demo;
+/// Faxes are listed, shown, exported, cancelled, sent again, and their ends said.
+mod faxes;
 /// `serve` with its own Postgres: beside other commands, after root, until a signal.
 mod serve;
 /// Uploads are listed, shown, exported and cancelled.

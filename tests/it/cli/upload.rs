@@ -5,7 +5,8 @@ mod scripted_server;
 use std::{fs, time::Duration};
 
 use chunkgate::cli::upload::{
-    CallError, Client, ClientOptions, TransferCause, TransferError, Transferred, transfer,
+    CallError, Client, ClientOptions, Fax, SubmitError, TransferCause, TransferError, Transferred,
+    transfer,
 };
 
 use super::support::{program, program_beside, run_with_input};
@@ -166,6 +167,109 @@ fn an_empty_document_starts_no_session() {
     let error = upload(&server, b"").expect_err("nothing to send");
     assert!(matches!(error.cause, TransferCause::Empty), "{error}");
     assert_eq!(server.requests().len(), 0);
+}
+
+/// Uploads `abc` in one chunk and submits it.
+fn upload_and_submit(server: &ScriptedServer) -> Result<u64, SubmitError> {
+    let client = Client::new(&server.url(), OPTIONS).expect("an address");
+    let credentials = ("user", "p<ss");
+    let upload = transfer(&client, credentials, &b"abc"[..], 4, &mut ()).expect("it goes well");
+    let fax = Fax {
+        number: "+1-212-5550100",
+        kind: "PDF",
+        upload: &upload,
+    };
+    client.submit(credentials, fax, &mut ())
+}
+
+#[test]
+fn a_submission_whose_answer_is_lost_is_sent_again_as_it_was() {
+    for loss in [Step::HangUp, Step::Result(-150), Step::Status(503)] {
+        let server = ScriptedServer::start(&[
+            Step::Session("S1"),
+            Step::Result(3),
+            loss,
+            Step::Result(4711),
+        ]);
+        let submitted = upload_and_submit(&server);
+        assert_eq!(submitted.expect("it is repeated"), 4711, "{loss:?}");
+        let requests = server.requests();
+        assert_eq!(requests[2].body, requests[3].body, "{loss:?}");
+        assert_ne!(requests[2].connection, requests[3].connection, "{loss:?}");
+        for part in [
+            "<SendfaxEx_2 xmlns=",
+            "<Password>p&lt;ss</Password>",
+            "<FaxNumbers>+1-212-5550100</FaxNumbers>",
+            "<FileTypes>PDF</FileTypes>",
+            "<FileSizes>3/sessionID=S1</FileSizes>",
+        ] {
+            assert!(requests[3].body.contains(part), "{}", requests[3].body);
+        }
+    }
+}
+
+#[test]
+fn a_submission_that_fails_says_whether_the_fax_may_be_on_its_way() {
+    let hang_up_always = [Step::HangUp; 4];
+    for (script, words) in [
+        (
+            vec![Step::Result(-112), Step::Result(0)],
+            "nothing is faxed",
+        ),
+        (
+            [&hang_up_always[..], &[Step::Result(-1062)]].concat(),
+            "may be on its way",
+        ),
+        (
+            [&hang_up_always[..], &[Step::HangUp]].concat(),
+            "may be on its way",
+        ),
+    ] {
+        let begin = [Step::Session("S1"), Step::Result(3)];
+        let server = ScriptedServer::start(&[&begin[..], &script].concat());
+        let message = upload_and_submit(&server)
+            .expect_err("it fails")
+            .to_string();
+        assert!(message.contains(words), "{message}");
+        let last = server.requests().pop().expect("requests").body;
+        assert!(last.contains("<CancelFileUpload "), "{last}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_uploads_a_file_and_has_it_faxed() {
+    let gateway = Gateway::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("http://{}/dfs.asmx", gateway.address);
+    let upload = |name: &str, number: &str, options: &[&str]| {
+        let file = folder.path().join(name);
+        fs::write(&file, "Hello, fax").unwrap();
+        let file = file.to_str().unwrap();
+        let arguments = [
+            "upload", file, "--url", &url, "--user", USER, "--fax", number,
+        ];
+        let arguments = [&arguments[..], &["--password-stdin"], options].concat();
+        run_with_input(&mut program(&arguments), PASSWORD)
+    };
+    let line = upload("fax.txt", "12345;67890", &["--json"]);
+    let id = line.ends_with(0).json().remove(0)["transaction"].to_string();
+    let show = ["fax", "show", &id, "--json"];
+    let shown = run_with_input(&mut program_beside(&gateway, &show), "").json();
+    assert_eq!(shown[0]["recipient"], "12345");
+    assert_eq!(shown[0]["documents"][0]["type"], "TXT");
+    assert_eq!(shown[0]["batch"].as_array().map(Vec::len), Some(2));
+
+    upload("fax.txt", "12345", &[])
+        .ends_with(0)
+        .shows("TransactionID=");
+    upload("fax.txt", "none", &[]).ends_with(3).says("-112");
+    upload("fax.xyz", "12345", &[])
+        .ends_with(3)
+        .says("fax.file_types");
+    upload("fax", "12345", &[]).ends_with(2).says("scan.pdf");
+    let list = ["session", "list", "--state", "complete"];
+    run_with_input(&mut program_beside(&gateway, &list), "").says("no such uploads");
+    gateway.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

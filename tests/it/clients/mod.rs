@@ -1,6 +1,7 @@
 //! Client programs that were written for the original service, unmodified libraries and all.
 //!
-//! Run as processes, each tells the same story (see `story`) in lines that are compared:
+//! Run as processes, each tells the same two stories in lines that are compared: how a document is
+//! uploaded (`story`), and how documents are faxed (`fax_story`), which curl leaves to the others.
 //! - `php`: PHP's `SoapClient`, SOAP 1.1 and 1.2; NuSOAP
 //! - `python`: zeep, SOAP 1.1 and 1.2; suds; forms
 //! - `perl`: `SOAP::Lite`, SOAP 1.1 and 1.2
@@ -19,6 +20,7 @@
 //! unless `CI` or `CHUNKGATE_REQUIRE_CLIENTS` is set. `docs/CLIENTS.md` tells what was learned.
 
 mod curl;
+mod fax_story;
 mod gsoap;
 mod java;
 mod mono;
@@ -29,5 +31,6 @@ pub mod program;
 mod python;
 mod recorded;
 mod savon;
+mod stage;
 mod story;
 mod wcf;

@@ -1,10 +1,9 @@
 //! What every client program does: it loads the description, is turned away with a wrong password,
 //! uploads a document in chunks, and cancels another upload.
 
-use std::{fs, path::Path};
+use std::{fs, ops::Deref};
 
-use tempfile::TempDir;
-
+use super::stage::Stage;
 use crate::support::gateway::{Gateway, PASSWORD, USER};
 
 /// The size of the document, in bytes: the last chunk is shorter than the others.
@@ -12,46 +11,29 @@ const DOCUMENT: u32 = 1 << 20;
 /// The size of a chunk, in bytes.
 const CHUNK: usize = 200_000;
 
-/// A gateway, a document, and a folder for what a stack's tools generate.
+/// A stage and a document.
 pub struct Story {
-    gateway: Gateway,
-    folder: TempDir,
+    stage: Stage,
     document: Vec<u8>,
+}
+
+impl Deref for Story {
+    type Target = Stage;
+
+    fn deref(&self) -> &Stage {
+        &self.stage
+    }
 }
 
 impl Story {
     pub async fn begin() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let stage = Stage::of(Gateway::start().await);
         // Every byte value occurs, in no order that a chunk would repeat.
         let document: Vec<u8> = (0..DOCUMENT)
             .map(|index| index.wrapping_mul(0x9E37_79B1).to_be_bytes()[0])
             .collect();
-        fs::write(folder.path().join("document"), &document).expect("the document");
-        Self {
-            gateway: Gateway::start().await,
-            folder,
-            document,
-        }
-    }
-
-    /// Where generated sources and programs go; it vanishes with the story.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// A path in [`folder`](Self::folder).
-    pub fn path(&self, name: &str) -> String {
-        self.folder.path().join(name).display().to_string()
-    }
-
-    /// The address of the description.
-    pub fn wsdl(&self) -> String {
-        format!("{}?wsdl", self.service())
-    }
-
-    /// The address of the service.
-    pub fn service(&self) -> String {
-        format!("http://{}/dfs.asmx", self.gateway.address)
+        fs::write(stage.path("document"), &document).expect("the document");
+        Self { stage, document }
     }
 
     /// What a program is told of what it has to do: user, password, document, chunk size.
@@ -86,7 +68,7 @@ impl Story {
 
     /// Stops the gateway.
     pub async fn stop(self) {
-        self.gateway.stop().await;
+        self.stage.gateway.stop().await;
     }
 
     /// [`check`](Self::check)s, and stops.

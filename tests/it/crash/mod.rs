@@ -12,6 +12,6 @@
 //! an earlier run (though not its timing).
 
 mod killed;
-mod random;
-mod restarted;
+pub mod random;
+pub mod restarted;
 mod uploads;

@@ -51,7 +51,7 @@ async fn service_is_back_within_two_seconds_of_the_database() {
 }
 
 /// Waits until another postmaster than `before` says in its file that it takes connections.
-async fn ready_again(directory: &Path, before: i32) {
+pub async fn ready_again(directory: &Path, before: i32) {
     let deadline = Instant::now() + RESTARTED_WITHIN;
     loop {
         let file = directory.join("postgres/postmaster.pid");

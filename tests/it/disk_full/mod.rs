@@ -6,4 +6,4 @@
 //! | `small_disk`   | no rule: the file system, in a mount namespace of the gateway's own |
 
 mod refused;
-mod small_disk;
+pub mod small_disk;

@@ -70,7 +70,8 @@ impl SmallDisk {
     }
 }
 
-fn may_mount() -> bool {
+/// Whether this process may mount; if not, it says why.
+pub fn may_mount() -> bool {
     let tried = Command::new("unshare").args(["--mount", "true"]).output();
     let may = tried.is_ok_and(|output| output.status.success());
     if !may {

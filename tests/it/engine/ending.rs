@@ -41,50 +41,6 @@ async fn a_cancelled_session_gives_up_the_append_it_waited_for() {
 }
 
 #[tokio::test]
-async fn of_two_submissions_one_takes_the_session() {
-    let world = World::new().await;
-    let engines = [world.engine().await, world.engine().await];
-    for _ in 0..10 {
-        let session = engines[0].start_session().await;
-        engines[0].upload_last(session, b"fax").await.unwrap();
-        let attempts = engines.iter().map(|e| e.engine.consume(session.key, 3));
-        let (taken, refused): (Vec<_>, Vec<_>) = join_all(attempts)
-            .await
-            .into_iter()
-            .partition(Result::is_ok);
-        assert_eq!((taken.len(), refused.len()), (1, 1));
-        assert!(matches!(refused[0], Err(UploadError::SessionNotOpen)));
-        assert_eq!(engines[0].content(session).await, b"fax");
-    }
-}
-
-#[tokio::test]
-async fn a_submission_takes_an_unclosed_session_whose_bytes_add_up() {
-    let world = World::new().await;
-    let engine = world.engine().await;
-    let session = engine.start_session().await;
-    engine.upload(session, b"fax").await.unwrap();
-    let wrong = engine.engine.consume(session.key, 4).await;
-    assert!(matches!(
-        wrong,
-        Err(UploadError::SizeMismatch {
-            received: 3,
-            expected: 4
-        })
-    ));
-    engine
-        .engine
-        .consume(session.key, 3)
-        .await
-        .expect("it adds up");
-    let late = engine.upload(session, b"more").await;
-    assert!(matches!(late, Err(UploadError::SessionNotOpen)));
-    let cancelled = engine.engine.cancel(session.key, HERE).await;
-    assert!(matches!(cancelled, Err(UploadError::SessionNotOpen)));
-    assert_eq!(engine.content(session).await, b"fax");
-}
-
-#[tokio::test]
 async fn a_chunk_extends_a_session_however_short_its_life() {
     let world = World::new().await;
     for seconds in [20, 240, 3600] {

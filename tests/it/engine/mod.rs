@@ -23,4 +23,4 @@ mod model;
 mod outages;
 mod overtaken;
 mod refusals;
-mod support;
+pub mod support;

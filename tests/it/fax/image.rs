@@ -2,12 +2,13 @@
 
 mod bounds;
 mod sandbox;
-mod tiff;
+pub mod tiff;
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use chunkgate::fax::image::{
-    Document, ImageError, PageSetup, PageSize, Renderer, RendererSettings,
+use chunkgate::fax::{
+    image::{Document, ImageError, PageSetup, Renderer, RendererSettings},
+    item::PageSize,
 };
 use tempfile::TempDir;
 

@@ -7,7 +7,7 @@ use crate::support::{
     request::{Request, envelope},
 };
 
-use super::support::{NO_SESSION, status};
+use super::support::{NO_SESSION, good_credentials, status};
 
 #[tokio::test]
 async fn an_open_session_is_cancelled_once() {
@@ -45,8 +45,12 @@ async fn a_session_that_a_fax_has_used_is_1062() {
     let mut client = gateway.client();
     let session = client.start().await;
     assert_eq!(client.chunk(&session, b"document", true).await, 8);
-    let id = gateway.session(&session).await;
-    assert!(gateway.repository.consume(id, 8).await.unwrap());
+    let fax = format!(
+        "{}<FaxNumbers>+15550100</FaxNumbers><FileTypes>TXT</FileTypes>\
+         <FileSizes>8/sessionID={session}</FileSizes>",
+        good_credentials()
+    );
+    assert!(client.call("SendfaxEx_2", &fax).await.result("SendfaxEx_2") > 0);
     assert_eq!(client.cancel(&session).await, -1062);
     assert_eq!(client.chunk(&session, b"document", true).await, -1062);
     gateway.stop().await;

@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use chunkgate::{
     content::SharedStore,
+    engine::repository::Repository,
+    fax::outbox::Deliveries,
     http::{Admission, BodyMemory},
     jobs::JobParts,
     store::postgres::{Connector, Database, Postgres, TlsSettings},
@@ -43,8 +45,13 @@ impl Jobs {
         )
         .await
         .expect("an account");
+        let rows = Arc::new(Postgres::new(database.clone(), "".into()));
         let parts = JobParts {
-            repository: Arc::new(Postgres::new(database.clone(), "".into())),
+            repository: Arc::clone(&rows) as Arc<dyn Repository>,
+            faxes: rows,
+            keep_documents: Duration::from_hours(24),
+            fax_retention: Duration::from_hours(48),
+            deliveries: Deliveries::default(),
             store,
             database,
             memory: BodyMemory::new(0),

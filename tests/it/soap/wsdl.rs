@@ -1,38 +1,17 @@
 //! The description of `dfs.asmx` as a document; what it says is tested in `contract`.
 
-use chunkgate::{soap::wsdl, xml::Reader};
-
-use crate::xml::support::{Source, run};
+use chunkgate::soap::wsdl;
+use roxmltree::Document;
 
 const CONTRACT: &str = include_str!("../../../wsdl/dfs.wsdl");
 
 /// The attribute `name` of every element called `element`.
 fn attributes(document: &str, element: &str, name: &str) -> Vec<String> {
-    let mut reader = Reader::new(Source::new(document, usize::MAX));
-    let mut found = Vec::new();
-    run(async {
-        let mut depth = 1;
-        while depth > 0 {
-            match reader.child().await? {
-                Some(child) => {
-                    depth += 1;
-                    if child.local == element {
-                        found.extend(
-                            child
-                                .attributes
-                                .into_iter()
-                                .filter(|it| it.local == name)
-                                .map(|it| it.value),
-                        );
-                    }
-                }
-                None => depth -= 1,
-            }
-        }
-        reader.finish().await
-    })
-    .expect("a well-formed description");
-    found
+    let document = Document::parse(document).expect("a well-formed description");
+    let elements = document.descendants();
+    let elements = elements.filter(|node| node.is_element() && node.tag_name().name() == element);
+    let values = elements.filter_map(|node| node.attribute(name));
+    values.map(str::to_owned).collect()
 }
 
 #[test]

@@ -80,7 +80,8 @@ impl RetryingClient {
         session
     }
 
-    async fn until_answered(&mut self, operation: &str, parameters: &str) -> Answer {
+    /// Calls an operation until it is answered.
+    pub async fn until_answered(&mut self, operation: &str, parameters: &str) -> Answer {
         let request = request(operation, parameters);
         let deadline = Instant::now() + PATIENCE;
         loop {

@@ -2,7 +2,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chunkgate::{
     content::Usage,
-    telemetry::metrics::{self, Answer, Metrics, PoolUsage, Refusal, names},
+    fax::item::TransactionState,
+    telemetry::metrics::{self, Answer, HandOver, Metrics, PoolUsage, Refusal, names},
 };
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +32,10 @@ fn record_everything() {
         free_bytes: 1 << 40,
     });
     metrics::dead_bytes(5);
+    metrics::fax_outbox("demo", TransactionState::Waiting, 3, MOMENT);
+    metrics::fax_hand_over("demo", HandOver::Accepted);
+    metrics::fax_ended("demo", TransactionState::Sent);
+    metrics::fax_error("no_recipient");
     metrics::reclaimed_segments(1);
     metrics::poisoned_segment();
     metrics::pool(PoolUsage {

@@ -8,8 +8,8 @@ use std::{
 
 use bytes::BytesMut;
 use chunkgate::xml::{
-    Error, Limit, MAX_ALL_ATTRIBUTES, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS,
-    MAX_NAME, MAX_NAMESPACE, MAX_REFERENCES, MAX_TEXT, Reader,
+    Error, Limit, MAX_ALL_ATTRIBUTES, MAX_ALL_TEXT, MAX_ASIDES, MAX_ATTRIBUTES, MAX_DEPTH,
+    MAX_ELEMENTS, MAX_NAME, MAX_NAMESPACE, MAX_REFERENCES, MAX_TEXT, Reader,
 };
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
@@ -41,6 +41,25 @@ fn comments_and_instructions() {
     let asides = |count| format!("<a>{}</a>", "<!----><?x?>".repeat(count / 2));
     assert!(read(asides(MAX_ASIDES)).is_ok());
     assert_eq!(exceeded(read(asides(MAX_ASIDES + 2))), Limit::Asides);
+}
+
+#[test]
+fn texts_together() {
+    let some = "x".repeat(MAX_TEXT);
+    let outcome = |last: &str| {
+        let document = format!("<a><b>{some}</b><b>{some}</b><b>{some}</b><b>{last}</b></a>");
+        run(async {
+            let mut reader = Reader::new(document.as_bytes());
+            reader.child().await?;
+            while reader.child().await?.is_some() {
+                reader.text().await?;
+            }
+            Ok(())
+        })
+    };
+    assert_eq!(3 * MAX_TEXT, MAX_ALL_TEXT);
+    assert!(outcome("").is_ok());
+    assert_eq!(exceeded(outcome("x")), Limit::Text);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Handing over: written beside, made durable, then moved to where the consumer looks.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -50,9 +50,7 @@ pub(super) fn write(
     place: &Place,
     fax: &Fax,
     mut portions: Receiver<Portion>,
-    time: Duration,
 ) -> Result<(), DeliveryError> {
-    let begun = Instant::now();
     let scratch = place.scratch()?;
     let mut documents = Documents::new(place, &scratch.path, &fax.documents);
     loop {
@@ -76,12 +74,10 @@ pub(super) fn write(
     place.write(&scratch.path.join(DESCRIPTION), &description)?;
     place.sync(&scratch.path)?;
     // By now it may have been handed over by somebody else, sent and forgotten.
-    if begun.elapsed() >= time {
-        let problem = format!(
-            "writing a fax took longer than {} s: see whether the spool's file system is too slow",
-            time.as_secs()
-        );
-        return Err(DeliveryError::Unavailable(problem));
+    if Instant::now() >= fax.until {
+        let problem = "writing a fax took longer than it may (a part of fax.lease): see whether the \
+                       spool's file system is too slow";
+        return Err(DeliveryError::Unavailable(problem.to_owned()));
     }
     place.publish(&scratch, fax.attempt)?;
     Ok(())

@@ -10,7 +10,7 @@
 //!
 //! What must hold: an attempt appears in one step, complete and durable, and at most once; `taken`
 //! is made by one side only; a withdrawn attempt stays in the way of late hand-overs until it is
-//! forgotten; an outcome that was told survives a power cut. Several gateways may share a spool.
+//! forgotten; an outcome that was told survives a power cut. Several processes may share a spool.
 //! The consumer's side is in `docs/SPOOL.md`.
 
 mod description;
@@ -20,6 +20,7 @@ mod forget;
 mod hand_over;
 mod names;
 mod open;
+mod owner;
 mod place;
 mod problem;
 mod real;
@@ -39,11 +40,17 @@ use tokio::{
 };
 
 pub use disk::{Look, SpoolDisk, SpoolFile};
+pub use names::directory_of;
+pub use owner::claim;
 pub use real::RealSpoolDisk;
 pub use settings::SpoolSettings;
 
 use self::{place::Place, said::Said, warned::Warned};
 use super::{Attempt, Delivery, DeliveryError, Fax, Outcome, Withdrawal};
+use crate::fax::outcome::GIVEN_UP;
+
+/// The delivery's name.
+pub const NAME: &str = "spool";
 
 /// Faxes that are written at the same time: more would only share the disk.
 const HAND_OVERS: usize = 8;
@@ -58,7 +65,6 @@ const BLOCKS: usize = 2;
 pub struct Spool {
     place: Arc<Place>,
     sweep_after: Duration,
-    hand_over_limit: Duration,
     hand_overs: Arc<Semaphore>,
     others: Arc<Semaphore>,
     warned: Arc<Warned>,
@@ -81,7 +87,6 @@ impl Spool {
         Ok(Self {
             place: Arc::new(open::open(disk, settings)?),
             sweep_after: settings.sweep_after,
-            hand_over_limit: settings.hand_over_limit,
             hand_overs: Arc::new(Semaphore::new(HAND_OVERS)),
             others: Arc::new(Semaphore::new(OTHERS)),
             warned: Arc::default(),
@@ -125,7 +130,7 @@ async fn on_a_thread<T: Send + 'static>(
 #[async_trait]
 impl Delivery for Spool {
     fn name(&self) -> &'static str {
-        "spool"
+        NAME
     }
 
     async fn hand_over(&self, fax: &Fax) -> Result<Option<Outcome>, DeliveryError> {
@@ -139,9 +144,8 @@ impl Delivery for Spool {
         }
         let (blocks, portions) = mpsc::channel(BLOCKS);
         let described = fax.clone();
-        let limit = self.hand_over_limit;
         let writing = on_a_thread(&self.hand_overs, &self.place, move |place| {
-            hand_over::write(place, &described, portions, limit)
+            hand_over::write(place, &described, portions)
         });
         let feeding = hand_over::feed(&*fax.content, blocks);
         let (written, fed) = futures_util::join!(writing, feeding);
@@ -160,9 +164,13 @@ impl Delivery for Spool {
             let mut ended = Vec::new();
             for attempt in attempts {
                 match said::said(place, attempt)? {
+                    Said::Ended(outcome) => ended.push((attempt, outcome)),
+                    // Whoever withdrew it may have died before it could write that down.
+                    _ if withdraw::is_withdrawn(place, attempt)? => {
+                        ended.push((attempt, GIVEN_UP.outcome()));
+                    }
                     Said::Nothing => {}
                     Said::Nonsense(problem) => warned.once(attempt, &problem),
-                    Said::Ended(outcome) => ended.push((attempt, outcome)),
                 }
             }
             Ok(ended)

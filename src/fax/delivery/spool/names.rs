@@ -1,5 +1,7 @@
 //! The names in a spool, none of which a client chooses.
 
+use std::path::{Path, PathBuf};
+
 use crate::fax::{
     delivery::{Attempt, DeliveryError},
     item::TransactionId,
@@ -17,9 +19,21 @@ const DIGITS: usize = 9;
 /// The extension of a document's file is no longer than this.
 const EXTENSION: usize = 8;
 
+/// Where attempts lie.
+pub(super) const NEW: &str = "new";
+
+/// The directory of an attempt in the spool `spool`, whether or not it is there.
+pub fn directory_of(spool: &Path, attempt: Attempt) -> PathBuf {
+    spool.join(NEW).join(written(attempt))
+}
+
+fn written(attempt: Attempt) -> String {
+    format!("{:09}.{}", attempt.transaction.0, attempt.number)
+}
+
 /// The name of an attempt's directory.
 pub(super) fn of(attempt: Attempt) -> Result<String, DeliveryError> {
-    let name = format!("{:09}.{}", attempt.transaction.0, attempt.number);
+    let name = written(attempt);
     // An attempt without a name of its own would be taken for another one, or never be found.
     if parse(&name) == Some(attempt) {
         Ok(name)

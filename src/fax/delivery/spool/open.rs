@@ -15,6 +15,7 @@ use super::{
     SpoolSettings,
     disk::SpoolDisk,
     forget::GONE,
+    names,
     place::{Place, Use},
     problem::problem,
 };
@@ -35,7 +36,7 @@ pub(super) fn open(
     let place = Place {
         disk,
         tmp: path.join("tmp"),
-        new: path.join("new"),
+        new: path.join(names::NEW),
         group_access: settings.group_access,
     };
     let mut above: Vec<_> = path

@@ -11,11 +11,8 @@ pub struct SpoolSettings {
     /// gateway's own user may.
     pub group_access: bool,
     /// Leftovers that nobody has touched for so long are removed. Longer than a fax may take to be
-    /// written, or gateways that share the spool may have to write it again.
+    /// written, or processes that share the spool may have to write it again.
     pub sweep_after: Duration,
-    /// A fax that takes so long to be written is not handed over any more. Only when so much time
-    /// has passed since the last hand-over began, no late one can bring back what is forgotten.
-    pub hand_over_limit: Duration,
 }
 
 impl SpoolSettings {
@@ -25,7 +22,6 @@ impl SpoolSettings {
             path: path.into(),
             group_access: true,
             sweep_after: Duration::from_hours(1),
-            hand_over_limit: Duration::from_mins(10),
         }
     }
 }

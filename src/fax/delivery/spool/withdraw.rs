@@ -48,6 +48,14 @@ pub(super) fn withdraw(place: &Place, attempt: Attempt) -> Result<Withdrawal, De
     Err(Problem::Vanished.at(&directory))
 }
 
+/// Whether the attempt was withdrawn, for good. What cannot be read or made durable is asked again.
+pub(super) fn is_withdrawn(place: &Place, attempt: Attempt) -> Result<bool, DeliveryError> {
+    let directory = place.directory(attempt)?;
+    let ours = is_ours(place, &directory.join(TAKEN));
+    let synced = || place.sync(&directory).is_ok() && place.sync(&place.new).is_ok();
+    Ok(matches!(ours, Ok(Some(true))) && synced())
+}
+
 /// Whose the attempt is, if anybody has it; durably, if it is withdrawn.
 fn settled(
     place: &Place,

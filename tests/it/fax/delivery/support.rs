@@ -1,6 +1,9 @@
 //! Faxes and their bytes.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use chunkgate::{
@@ -67,6 +70,7 @@ pub fn fax_of(attempt: Attempt, lengths: &[usize]) -> Fax {
         item: item(attempt),
         documents: documents.collect(),
         content: content(bytes),
+        until: Instant::now() + Duration::from_hours(1),
     }
 }
 
@@ -91,6 +95,7 @@ pub fn content(bytes: Bytes) -> Arc<dyn Content> {
 pub fn item(attempt: Attempt) -> FaxItem {
     FaxItem {
         id: attempt.transaction,
+        batch_size: 1,
         parent: attempt.transaction,
         submission: SubmissionId(7),
         account: None,

@@ -2,7 +2,10 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
-use chunkgate::fax::image::{ImageError, Renderer, RendererSettings};
+use chunkgate::fax::{
+    clear_images,
+    image::{ImageError, Renderer, RendererSettings},
+};
 use futures_util::future::join_all;
 use tempfile::TempDir;
 
@@ -47,6 +50,42 @@ async fn without_ghostscript_the_error_says_how_to_get_it() {
     ] {
         assert!(error.contains(words), "{error}");
     }
+}
+
+#[tokio::test]
+async fn so_many_lie_on_the_disk_at_once_and_no_more() {
+    let renderer = Renderer::new(RendererSettings {
+        at_once: 1,
+        wait: Duration::from_millis(10),
+        ..settings()
+    });
+    let mut rooms = Vec::new();
+    let error = loop {
+        match renderer.room().await {
+            Ok(room) => rooms.push(room),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(rooms.len(), 8);
+    assert!(
+        matches!(error, ImageError::AllPlacesTaken { .. }),
+        "{error}"
+    );
+    rooms.pop();
+    drop(renderer.room().await.expect("what was given back"));
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed() {
+    let images = tempfile::tempdir().expect("a directory");
+    let ours = images.path().join("image-x8Zk3");
+    fs::create_dir(&ours).expect("space");
+    fs::write(ours.join("document-0"), "secret").expect("space");
+    let others = images.path().join("notes");
+    fs::create_dir(&others).expect("space");
+    clear_images(images.path());
+    assert!(!ours.exists() && others.exists());
+    clear_images(&images.path().join("missing"));
 }
 
 #[tokio::test]

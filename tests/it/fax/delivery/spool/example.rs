@@ -8,6 +8,7 @@ use chunkgate::fax::{
         spool::{Spool, SpoolSettings},
     },
     item::PageSize,
+    outcome::GIVEN_UP,
 };
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -95,7 +96,7 @@ async fn it_sends_each_fax_once_and_says_how_it_went() {
     assert!(place.calls().is_empty());
 
     let [good, busy, hostile, withdrawn, early] = [1, 2, 3, 4, 5].map(|it| attempt(it, 1));
-    place.hand_over(good, "+4930123456").await;
+    place.hand_over(good, "+49 (30) 123-45.6").await;
     place.hand_over(busy, "030777").await;
     place
         .hand_over(hostile, "-d 1; touch pwned\n$(touch pwned)")
@@ -118,7 +119,9 @@ async fn it_sends_each_fax_once_and_says_how_it_went() {
         let expected = [
             (good, Outcome::Sent(Report::default())),
             (busy, failed(2, "Busy really", true)),
-            (hostile, failed(1, "not a fax number", false)),
+            (hostile, failed(3, "not a fax number", false)),
+            (withdrawn, GIVEN_UP.outcome()),
+            (early, GIVEN_UP.outcome()),
         ];
         assert_eq!(told.unwrap(), expected);
     }

@@ -4,14 +4,15 @@ use std::{
     fs::{self, File, Permissions},
     os::unix::fs::PermissionsExt,
     path::Path,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use chunkgate::fax::delivery::{
-    Delivery, DeliveryError,
-    spool::{Spool, SpoolSettings},
+    Delivery, DeliveryError, Fax,
+    spool::{Spool, SpoolSettings, claim},
 };
 use nix::sys::stat::{Mode, umask};
+use uuid::Uuid;
 
 use super::super::support::{attempt, fax};
 use crate::support::alone::has_process_of_its_own;
@@ -159,18 +160,35 @@ async fn old_leftovers_are_swept_and_new_ones_are_not() {
 #[tokio::test]
 async fn a_fax_that_took_too_long_to_write_is_not_handed_over() {
     let directory = tempfile::tempdir().unwrap();
-    let settings = SpoolSettings {
-        hand_over_limit: Duration::ZERO,
-        ..SpoolSettings::new(directory.path())
+    let spool = Spool::open(&SpoolSettings::new(directory.path())).unwrap();
+    let late = Fax {
+        until: Instant::now(),
+        ..fax(attempt(1, 1))
     };
-    let spool = Spool::open(&settings).unwrap();
-    let error = spool.hand_over(&fax(attempt(1, 1))).await.unwrap_err();
+    let error = spool.hand_over(&late).await.unwrap_err();
     assert!(error.to_string().contains("took longer"), "{error}");
     assert_eq!(spool.kept(None, 9).await.unwrap(), []);
     assert_eq!(
         fs::read_dir(directory.path().join("tmp")).unwrap().count(),
         0
     );
+}
+
+#[tokio::test]
+async fn a_spool_belongs_to_one_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let [ours, others] = [7, 8].map(Uuid::from_u128);
+    for _ in 0..2 {
+        claim(directory.path(), ours).unwrap();
+    }
+    let error = claim(directory.path(), others).unwrap_err().to_string();
+    assert!(error.contains("spool.directory"), "{error}");
+    assert!(error.contains(&ours.to_string()), "{error}");
+    let names = fs::read_dir(directory.path()).unwrap();
+    let names: Vec<_> = names.map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names, ["owner"]);
+    fs::remove_file(directory.path().join("owner")).unwrap();
+    claim(directory.path(), others).unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,87 @@
+//! The faxes of a gateway: what takes them, and what hands them over.
+
+use std::sync::Arc;
+
+use tokio::task::{JoinHandle, spawn_blocking};
+use uuid::Uuid;
+
+use crate::{
+    backend::Backend,
+    content::StoreId,
+    engine::{End, UploadEngine},
+    fax::{
+        FaxParts, Faxes, clear_images,
+        delivery::{
+            DeliveryError, SharedDelivery,
+            spool::{self, Spool},
+        },
+        image::Renderer,
+        outbox::{Deliveries, Outbox},
+    },
+    settings::Settings,
+};
+
+use super::{
+    AppError,
+    translate::{fax_settings, renderer_settings, spool_settings},
+};
+
+/// What a gateway's faxes consist of.
+pub struct Faxing {
+    pub faxes: Faxes,
+    /// Ends when the database knows of every lost answer.
+    pub answers: JoinHandle<End>,
+    /// Not yet at work.
+    pub outbox: Outbox,
+}
+
+impl Faxing {
+    /// Opens the deliveries.
+    pub async fn open(
+        settings: &Settings,
+        backend: &Backend,
+        engine: &UploadEngine,
+        store: StoreId,
+        boot: Uuid,
+    ) -> Result<Self, AppError> {
+        let spool: SharedDelivery = Arc::new(open_spool(settings, store).await?);
+        let fax_settings = fax_settings(settings);
+        let images = fax_settings.image_directory.clone();
+        // Nobody else makes any there.
+        let _ = spawn_blocking(move || clear_images(&images)).await;
+        let repository = backend.faxes(settings);
+        let (faxes, answers) = Faxes::start(FaxParts {
+            uploads: engine.clone(),
+            repository: Arc::clone(&repository),
+            boot,
+            delivery: spool.name(),
+            renderer: Renderer::new(renderer_settings(settings)),
+            settings: fax_settings.clone(),
+        });
+        let outbox = Outbox {
+            repository,
+            documents: Arc::new(engine.clone()),
+            deliveries: Deliveries::new([spool]),
+            queued: faxes.queued(),
+            settings: fax_settings.outbox,
+        };
+        Ok(Self {
+            faxes,
+            answers,
+            outbox,
+        })
+    }
+}
+
+async fn open_spool(settings: &Settings, store: StoreId) -> Result<Spool, AppError> {
+    let settings = spool_settings(settings);
+    let open = move || {
+        let opened = Spool::open(&settings)?;
+        spool::claim(&settings.path, store.0)?;
+        Ok::<_, DeliveryError>(opened)
+    };
+    match spawn_blocking(open).await {
+        Ok(opened) => opened.map_err(|error| AppError::Spool(error.to_string())),
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}

@@ -1,0 +1,137 @@
+//! Asks deliveries for outcomes, and lets them forget what is over.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use crate::{
+    engine::repository::RepositoryError,
+    fax::{
+        delivery::{Attempt, DeliveryError, SharedDelivery},
+        item::{TransactionId, TransactionState},
+        outcome::NO_OUTCOME,
+    },
+    telemetry::metrics,
+};
+
+use super::{Outbox, settle};
+
+/// Attempts asked for at a time.
+const PAGE: u32 = 500;
+/// How often what deliveries still keep is looked at.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Why a look did not come to its end.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Database(#[from] RepositoryError),
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
+}
+
+/// Works until `stop` is cancelled.
+pub async fn run(outbox: Outbox, stop: CancellationToken) {
+    let mut ticks = interval(outbox.settings.poll_interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut swept: Option<Instant> = None;
+    let mut failing: HashMap<&'static str, bool> = HashMap::new();
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let sweep = swept.is_none_or(|when| when.elapsed() >= SWEEP_EVERY);
+        if sweep {
+            swept = Some(Instant::now());
+        }
+        for delivery in outbox.deliveries.all() {
+            let looked = look(&outbox, delivery, sweep, &stop).await;
+            let was_failing = failing.insert(delivery.name(), looked.is_err());
+            // Once, and not at every look.
+            if let Err(error) = looked
+                && was_failing != Some(true)
+            {
+                warn!(delivery = delivery.name(), %error, "outcomes of faxes cannot be collected; tried again");
+            }
+        }
+    }
+}
+
+async fn look(
+    outbox: &Outbox,
+    delivery: &SharedDelivery,
+    sweep: bool,
+    stop: &CancellationToken,
+) -> Result<(), Trouble> {
+    let mut after = TransactionId(0);
+    while !stop.is_cancelled() {
+        let page = outbox
+            .repository
+            .with_delivery(delivery.name(), after, PAGE)
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = last.transaction;
+        for (attempt, outcome) in delivery.outcomes(&page).await? {
+            outbox.settle(delivery, attempt, outcome).await?;
+        }
+    }
+    give_up_overdue(outbox, delivery).await?;
+    if sweep {
+        forget_what_is_over(outbox, delivery, stop).await?;
+    }
+    Ok(())
+}
+
+/// Ends the faxes whose outcome has been waited for long enough.
+async fn give_up_overdue(outbox: &Outbox, delivery: &SharedDelivery) -> Result<(), Trouble> {
+    let overdue = outbox.repository.overdue(delivery.name(), PAGE).await?;
+    for attempt in overdue {
+        let ended = outbox
+            .repository
+            .end(
+                attempt.transaction,
+                Some(attempt.number),
+                &[TransactionState::HandedOver],
+                &NO_OUTCOME.end(),
+            )
+            .await?;
+        if ended {
+            metrics::fax_ended(delivery.name(), TransactionState::Failed);
+            warn!(%attempt, delivery = delivery.name(), "no outcome of a fax within fax.outcome_within");
+            settle::forget(delivery, attempt).await;
+        }
+    }
+    Ok(())
+}
+
+/// A process may have died between writing an outcome down and letting the delivery forget it.
+async fn forget_what_is_over(
+    outbox: &Outbox,
+    delivery: &SharedDelivery,
+    stop: &CancellationToken,
+) -> Result<(), Trouble> {
+    let mut after = None;
+    while !stop.is_cancelled() {
+        let kept = delivery.kept(after, PAGE as usize).await?;
+        let Some(last) = kept.last() else { break };
+        after = Some(*last);
+        let under_way = outbox.repository.under_way(&kept).await?;
+        for attempt in over(&kept, &under_way) {
+            settle::forget(delivery, attempt).await;
+        }
+    }
+    Ok(())
+}
+
+fn over(kept: &[Attempt], under_way: &[Attempt]) -> Vec<Attempt> {
+    // Also an attempt beyond the present one is not over: the database may be an older copy.
+    let is_over = |kept: &&Attempt| {
+        let same = |attempt: &Attempt| {
+            attempt.transaction == kept.transaction && attempt.number <= kept.number
+        };
+        !under_way.iter().any(same)
+    };
+    kept.iter().filter(is_over).copied().collect()
+}

@@ -1,0 +1,18 @@
+//! `Sendfax`: one document to one number.
+
+use crate::soap::{Operation, Parameter, Type};
+
+use super::log_in::{PASSWORD, USERNAME};
+
+pub const OPERATION: Operation = Operation {
+    name: "Sendfax",
+    about: "Queues a document for a fax number; returns the transaction, or a negative code.",
+    parameters: &[
+        USERNAME,
+        PASSWORD,
+        Parameter::new("FaxNumber", Type::String).example("+1-212-5550100"),
+        Parameter::new("FileData", Type::Base64Binary),
+        Parameter::new("FileType", Type::String).example("TXT"),
+    ],
+    result: Type::Long,
+};

@@ -1,0 +1,182 @@
+//! What clients ask for.
+
+use std::time::Duration;
+
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::{
+    engine::{account::AccountId, repository::RepositoryError},
+    fax::{
+        item::SubmissionId,
+        outcome::INVALID_NUMBER,
+        repository::{Earlier, NewRecipient, NewResend, NewSubmission, Recorded},
+    },
+    store::postgres::{
+        Database, queries,
+        rows::{get, signed},
+    },
+};
+
+use super::rows::{small, transaction};
+
+type Result<T> = std::result::Result<T, RepositoryError>;
+
+/// Recipients as the columns of a statement's arrays.
+struct Recipients<'a> {
+    numbers: Vec<&'a str>,
+    contacts: Vec<&'a str>,
+    are_valid: Vec<bool>,
+}
+
+impl<'a> Recipients<'a> {
+    fn of(recipients: &'a [NewRecipient]) -> Self {
+        Self {
+            numbers: recipients.iter().map(|r| r.number.as_str()).collect(),
+            contacts: recipients.iter().map(|r| r.contact.as_str()).collect(),
+            are_valid: recipients.iter().map(|r| r.is_valid).collect(),
+        }
+    }
+}
+
+pub async fn submit(database: &Database, submission: &NewSubmission) -> Result<Option<Recorded>> {
+    let options = &submission.options;
+    let recipients = Recipients::of(&submission.recipients);
+    let documents = &submission.documents;
+    let kinds: Vec<&str> = documents.iter().map(|d| d.kind.as_str()).collect();
+    let lengths: Vec<i64> = documents.iter().map(|d| signed(d.length)).collect();
+    let row = database
+        .query_opt(
+            queries::SUBMIT_FAX,
+            &[
+                &submission.session.0,
+                &submission.account.0,
+                &signed(submission.length),
+                &submission.user,
+                &submission.protocol,
+                &submission.client_address,
+                &submission.fingerprint.as_slice(),
+                &submission.boot,
+                &options.subject,
+                &options.reply_address,
+                &options.sender_csid,
+                &options.page_header,
+                &options.job_id,
+                &options.page_size.as_str(),
+                &options.landscape,
+                &options.high_resolution,
+                &options.fine_rendering,
+                &small(options.retries),
+                &options.postponed_until,
+                &kinds,
+                &lengths,
+                &recipients.numbers,
+                &recipients.contacts,
+                &recipients.are_valid,
+                &submission.delivery,
+                &small(INVALID_NUMBER.code),
+                &INVALID_NUMBER.text,
+                &submission.token,
+            ],
+        )
+        .await?;
+    row.as_ref().map(recorded).transpose()
+}
+
+pub async fn resend(database: &Database, resend: &NewResend) -> Result<Option<Recorded>> {
+    let recipients = Recipients::of(&resend.recipients);
+    let row = database
+        .query_opt(
+            queries::RESEND_FAX,
+            &[
+                &resend.original.0,
+                &resend.account.0,
+                &resend.client_address,
+                &resend.fingerprint.as_slice(),
+                &resend.boot,
+                &resend.subject,
+                &resend.resend_of.0,
+                &recipients.numbers,
+                &recipients.contacts,
+                &recipients.are_valid,
+                &resend.delivery,
+                &small(INVALID_NUMBER.code),
+                &INVALID_NUMBER.text,
+                &resend.token,
+            ],
+        )
+        .await?;
+    row.as_ref().map(recorded).transpose()
+}
+
+fn recorded(row: &Row) -> Result<Recorded> {
+    Ok(Recorded {
+        submission: SubmissionId(get(row, "id")?),
+        parent: transaction(row, "parent_id")?,
+    })
+}
+
+pub async fn earlier(
+    database: &Database,
+    account: AccountId,
+    fingerprint: &[u8; 32],
+    within: Duration,
+) -> Result<Option<Earlier>> {
+    let row = database
+        .query_opt(
+            queries::FIND_REPEATED_SUBMISSION,
+            &[&account.0, &fingerprint.as_slice(), &within.as_secs_f64()],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Earlier {
+            recorded: recorded(&row)?,
+            token: get(&row, "token")?,
+            suspect: get(&row, "suspect")?,
+        })
+    })
+    .transpose()
+}
+
+pub async fn answer_again(database: &Database, submission: SubmissionId, boot: Uuid) -> Result<()> {
+    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&submission.0, &boot];
+    database
+        .query(queries::ANSWER_SUBMISSION_AGAIN, &parameters)
+        .await
+        .map(drop)
+}
+
+pub async fn mark_suspect(database: &Database, submission: SubmissionId, boot: Uuid) -> Result<()> {
+    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&submission.0, &boot];
+    database
+        .query(queries::MARK_SUBMISSION_SUSPECT, &parameters)
+        .await
+        .map(drop)
+}
+
+pub async fn hide(database: &Database, ids: &[i32], account: AccountId) -> Result<u64> {
+    let rows = database
+        .query(queries::HIDE_FAXES, &[&ids, &account.0])
+        .await?;
+    Ok(rows.len() as u64)
+}
+
+pub async fn delete_old(database: &Database, retention: Duration, limit: u32) -> Result<u64> {
+    let rows = database
+        .query(
+            queries::DELETE_OLD_FAXES,
+            &[&retention.as_secs_f64(), &i64::from(limit)],
+        )
+        .await?;
+    Ok(rows.len() as u64)
+}
+
+pub async fn drop_documents(database: &Database, keep: Duration, limit: u32) -> Result<u64> {
+    let rows = database
+        .query(
+            queries::DROP_FAX_DOCUMENTS,
+            &[&keep.as_secs_f64(), &i64::from(limit)],
+        )
+        .await?;
+    Ok(rows.len() as u64)
+}

@@ -1,0 +1,334 @@
+//! A client that lost the answer to a submission sends it again, and gets the same transaction.
+//! Without such a loss, an equal submission is another one.
+
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{
+    eventually::until,
+    gateway::Gateway,
+    process::{DataDirectory, Process},
+    proxy::{Cut, CuttingProxy, End},
+    soap::{Client, read_answer},
+};
+
+use super::support::{Call, fax, gateway, gateway_with, number, run, submissions, upload};
+
+#[tokio::test]
+async fn a_submission_of_an_upload_again_is_the_same_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let session = upload(&mut client, b"document").await;
+    let order = Call::order_of(&session, 8);
+    let id = order.result_of_lost_answer(&gateway).await;
+    assert!(id > 0, "{id}");
+    assert_eq!(order.result(&mut client).await, id);
+    // Now it was delivered.
+    assert_eq!(order.result(&mut client).await, -1062);
+    assert_eq!(submissions(&gateway).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_submission_of_data_again_is_the_same_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    for order in [
+        Call::order("document"),
+        Call::order("document").by("SendfaxEx"),
+        Call::of("Sendfax")
+            .with("FaxNumber", "5550101")
+            .data("FileData", b"document"),
+        Call::of("SendCharFax")
+            .with("FaxNumber", "5550102")
+            .with("Data", "document"),
+    ] {
+        let before = submissions(&gateway).await;
+        let id = order.result_of_lost_answer(&gateway).await;
+        assert!(id > 0, "{id}");
+        assert_eq!(order.result(&mut client).await, id, "{order:?}");
+        assert_eq!(submissions(&gateway).await, before + 1);
+        // Now it was delivered; the same again is another fax.
+        assert!(order.result(&mut client).await > id, "{order:?}");
+        assert_eq!(submissions(&gateway).await, before + 2);
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_again_is_repeated_again() {
+    let gateway = gateway().await;
+    let order = Call::order("document");
+    let id = order.result_of_lost_answer(&gateway).await;
+    for _ in 0..3 {
+        assert_eq!(order.result_of_lost_answer(&gateway).await, id);
+    }
+    assert_eq!(order.result(&mut gateway.client()).await, id);
+    assert_eq!(submissions(&gateway).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_loss_an_equal_submission_is_1062_or_another_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let session = upload(&mut client, b"document").await;
+    let order = Call::order_of(&session, 8);
+    let id = order.id(&mut client).await;
+    // On the same connection and on another one.
+    assert_eq!(order.result(&mut client).await, -1062);
+    assert_eq!(order.result(&mut gateway.client()).await, -1062);
+    let order = Call::order("document");
+    for expected in id + 1..id + 4 {
+        assert_eq!(order.result(&mut gateway.client()).await, expected);
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_submission_that_differs_in_anything_is_another_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let order = Call::order("document");
+    let id = order.result_of_lost_answer(&gateway).await;
+    let as_other = super::support::other_account(&gateway).await;
+    let others = [
+        order.clone().with("FaxNumbers", "5550101"),
+        order.clone().with("FaxNumbers", "5550101;5550102"),
+        order.clone().with("Contacts", "Ann"),
+        order.clone().data("FilesData", b"Document"),
+        order.clone().with("FileTypes", "HTML"),
+        order
+            .clone()
+            .with("FileTypes", "TXT;TXT")
+            .with("FileSizes", "4;4"),
+        order
+            .clone()
+            .with("FileTypes", "TXT;TXT")
+            .with("FileSizes", "3;5"),
+        order.clone().with("CSID", "other"),
+        order.clone().with("Subject", "other"),
+        order.clone().with("PageHeader", "other"),
+        order.clone().with("JobID", "other"),
+        order.clone().with("ReplyAddress", "other"),
+        order.clone().with("PageSize", "Letter"),
+        order.clone().with("PageOrientation", "Landscape"),
+        order.clone().with("IsHighResolution", "true"),
+        order.clone().with("IsFineRendering", "true"),
+        order.clone().with("RetriesToPerform", "1"),
+        order.clone().with("Postpone", "2001-12-31"),
+        as_other(order.clone()),
+    ];
+    let mut last = id;
+    for other in others {
+        let result = other.result(&mut client).await;
+        assert!(result > last, "{result} for {other:?}");
+        last = result;
+    }
+    // Nor has any of them ended the suspicion.
+    assert_eq!(order.result(&mut client).await, id);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_behind_the_request_makes_one_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let proxy = CuttingProxy::start(gateway.address).await;
+    for round in 1..=5 {
+        for (number, end) in [("5550101", End::Finish), ("5550102", End::Reset)] {
+            let session = upload(&mut client, b"document").await;
+            let order = Call::order_of(&session, 8).with("FaxNumbers", number);
+            let request = order.request().bytes();
+            let after = request.len();
+            let cut = proxy.cut_next(Cut { after, end });
+            let mut connection = TcpStream::connect(proxy.address).await.expect("a proxy");
+            connection.write_all(&request).await.expect("it reads");
+            cut.await.expect("it was cut");
+            let id = order.result(&mut client).await;
+            assert!(id > 0, "round {round}, {end:?}: {id}");
+            assert_eq!(order.result(&mut client).await, -1062);
+        }
+        assert_eq!(submissions(&gateway).await, 2 * round);
+    }
+    gateway.stop().await;
+}
+
+/// How many statements wait for a lock.
+const BLOCKED: &str = "SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
+#[tokio::test]
+async fn a_connection_that_breaks_while_a_fax_is_recorded_makes_one_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let session = upload(&mut client, b"document").await;
+    for order in [Call::order("document"), Call::order_of(&session, 8)] {
+        let before = submissions(&gateway).await;
+        let lock = gateway.database.connect().await;
+        let statement = "BEGIN; LOCK TABLE fax_document IN SHARE MODE";
+        lock.batch_execute(statement).await.expect("a lock");
+        let mut connection = TcpStream::connect(gateway.address)
+            .await
+            .expect("a gateway");
+        let request = order.request().bytes();
+        connection.write_all(&request).await.expect("it reads");
+        until("submission", async || number(&gateway, BLOCKED).await == 1).await;
+        let reset = SockRef::from(&connection).set_linger(Some(Duration::ZERO));
+        reset.expect("an option");
+        drop(connection);
+        lock.batch_execute("COMMIT").await.expect("an end");
+        let id = order.id(&mut client).await;
+        assert_eq!(submissions(&gateway).await, before + 1);
+        assert_ne!(order.result(&mut client).await, id);
+    }
+    gateway.stop().await;
+}
+
+/// A request that the gateway has begun to read, and all of which it has but the last byte.
+async fn begun(gateway: &Gateway, order: &Call) -> (TcpStream, u8) {
+    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let request = order.request().header("Expect", "100-continue");
+    let mut connection = TcpStream::connect(gateway.address)
+        .await
+        .expect("a gateway");
+    connection
+        .write_all(&request.head())
+        .await
+        .expect("it reads");
+    let mut asked = vec![0; CONTINUE.len()];
+    connection.read_exact(&mut asked).await.expect("an answer");
+    assert_eq!(asked, CONTINUE);
+    let (last, most) = request.body().split_last().expect("bytes");
+    connection.write_all(most).await.expect("it reads");
+    (connection, *last)
+}
+
+#[tokio::test]
+async fn a_submission_begun_before_that_answer_is_the_same_if_its_client_has_gone_on() {
+    let gateway = gateway().await;
+    let order = Call::order("document");
+    let (mut given_up, last) = begun(&gateway, &order).await;
+    let id = order.id(&mut gateway.client()).await;
+    // The last byte and the end arrive together.
+    let cork = SockRef::from(&given_up).set_tcp_cork(true);
+    cork.expect("an option");
+    given_up.write_all(&[last]).await.expect("it reads");
+    given_up.shutdown().await.expect("half a close");
+    let answer = read_answer(&mut given_up).await;
+    assert_eq!(answer.result("SendfaxEx_2"), id);
+    assert_eq!(submissions(&gateway).await, 1);
+    // Whatever became of that answer, the client has another one; the same again is another fax.
+    assert!(order.result(&mut gateway.client()).await > id);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_submission_begun_before_that_answer_is_another_if_its_client_is_there() {
+    let gateway = gateway().await;
+    let order = Call::order("document");
+    let (mut slow, last) = begun(&gateway, &order).await;
+    let id = order.id(&mut gateway.client()).await;
+    slow.write_all(&[last]).await.expect("it reads");
+    let answer = read_answer(&mut slow).await;
+    assert!(answer.result("SendfaxEx_2") > id, "{answer:?}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_submission_again_after_repeat_within_is_another_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let order = Call::order("document");
+    for (age, is_same) in [("9 minutes", true), ("11 minutes", false)] {
+        let id = order.result_of_lost_answer(&gateway).await;
+        let later = format!("UPDATE fax_submission SET created_at = now() - interval '{age}'");
+        run(&gateway, &later).await;
+        assert_eq!(order.result(&mut client).await == id, is_same, "{age}");
+        run(
+            &gateway,
+            "UPDATE fax_submission SET created_at = now() - interval '1 day'",
+        )
+        .await;
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn without_repeat_within_no_submission_is_repeated() {
+    let gateway = gateway_with(|settings| settings.fax.repeat_within = Duration::ZERO).await;
+    let order = Call::order("document");
+    let id = order.result_of_lost_answer(&gateway).await;
+    assert!(order.result(&mut gateway.client()).await > id);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_orderly_restart_makes_no_answer_doubtful() {
+    let gateway = gateway().await;
+    let (delivered, lost) = (Call::order("delivered"), Call::order("lost"));
+    let first = delivered.id(&mut gateway.client()).await;
+    let second = lost.result_of_lost_answer(&gateway).await;
+    let gateway = gateway.restart().await;
+    let mut client = gateway.client();
+    assert_eq!(lost.result(&mut client).await, second);
+    let other = delivered.result(&mut client).await;
+    assert!(other > second && first != other, "{other}");
+    let gateway = gateway.restart().await;
+    assert!(lost.result(&mut gateway.client()).await > other);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_gateway_that_died_has_lost_its_answers() {
+    let directory = DataDirectory::new();
+    let changes = [("content.min_free", "0"), ("content.segment_size", "4MiB")];
+    let gateway = Process::start(directory.path(), &changes).await;
+    gateway.add_account().await;
+    let mut client = Client::new(gateway.address);
+    let session = upload(&mut client, b"document").await;
+    let orders = [Call::order_of(&session, 8), Call::order("document")];
+    let mut taken = Vec::new();
+    for order in &orders {
+        taken.push(order.id(&mut client).await);
+    }
+    gateway.kill().await;
+    let gateway = Process::start(directory.path(), &changes).await;
+    let mut client = Client::new(gateway.address);
+    for (order, id) in orders.iter().zip(&taken) {
+        assert_eq!(order.result(&mut client).await, *id, "{order:?}");
+    }
+    assert_eq!(orders[0].result(&mut client).await, -1062);
+    assert_eq!(orders[1].result(&mut client).await, taken[1] + 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn resending_again_is_the_same_fax() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let original = Call::order("document").id(&mut client).await.to_string();
+    let again = Call::of("ReSendFax").with("TransactionID", &original);
+    let batch = Call::of("ResendBroadcastFax")
+        .with("ParentTransactionID", &original)
+        .with("SendErrorsOnly", "false");
+    for (call, other) in [
+        (again.clone(), again.with("FaxNumber", "5550101")),
+        (batch.clone(), batch.with("Subject", "other")),
+    ] {
+        let before = submissions(&gateway).await;
+        let id = call.result_of_lost_answer(&gateway).await;
+        assert!(id > 0, "{id} for {call:?}");
+        assert_ne!(other.id(&mut client).await, id);
+        assert_eq!(call.result(&mut client).await, id, "{call:?}");
+        assert_eq!(submissions(&gateway).await, before + 2);
+        assert!(call.result(&mut client).await > id, "{call:?}");
+        assert_eq!(fax(&mut client, id).await.number("TransactionID"), id);
+    }
+    gateway.stop().await;
+}
