@@ -84,18 +84,15 @@ impl Faxes {
         }
         let mut recording = self.recording(&fingerprint);
         let now = OffsetDateTime::now_utc();
-        let (session, documents, options) = match &order.source {
+        let (session, received) = match &order.source {
             Source::Upload(key) => {
                 let (session, received) = self.upload(account, *key).await?;
-                let documents = order.documents(kinds, received, settings)?;
-                (Some(session), documents, order.options(settings, now)?)
+                (Some(session), received)
             }
-            Source::Inline(data) => {
-                let received = data.length();
-                let documents = order.documents(kinds, received, settings)?;
-                (None, documents, order.options(settings, now)?)
-            }
+            Source::Inline(data) => (None, data.length()),
         };
+        let documents = order.documents(kinds, received, settings)?;
+        let options = order.options(settings, now)?;
         let peer = (client.peer)();
         if peer == Peer::Gone {
             return Err(UploadError::ClientGone.into());

@@ -1,20 +1,20 @@
 //! A time limit that is begun and ended again and again.
 
 use std::{
-    pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
+
+use super::timer::Timer;
 
 /// A limit to how long something may take that a connection waits for.
 #[derive(Debug)]
 pub struct Deadline {
     patience: Duration,
     begun: Option<Instant>,
-    /// Kept from one use to the next, because each request needs it for a moment.
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Timer,
 }
 
 impl Deadline {
@@ -23,7 +23,7 @@ impl Deadline {
         Self {
             patience,
             begun: None,
-            timer: None,
+            timer: Timer::default(),
         }
     }
 
@@ -42,13 +42,6 @@ impl Deadline {
         let Some(begun) = self.begun else {
             return Poll::Pending;
         };
-        let over = begun + self.patience;
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(over)));
-        if timer.deadline() != over {
-            timer.as_mut().reset(over);
-        }
-        timer.as_mut().poll(context)
+        self.timer.poll_at(begun + self.patience, context)
     }
 }

@@ -20,6 +20,7 @@ mod patience;
 mod per_address;
 mod public_address;
 mod timed;
+mod timer;
 pub mod tls;
 mod transport;
 

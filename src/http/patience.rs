@@ -1,12 +1,13 @@
 //! How long an answer waits for a client that takes it slowly.
 
 use std::{
-    pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
+
+use super::timer::Timer;
 
 /// The time that an answer may wait for its client.
 ///
@@ -25,8 +26,7 @@ pub struct Patience {
     since: Option<Instant>,
     /// Something has waited, and not everything was written yet.
     waits: bool,
-    /// Kept from one use to the next.
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Timer,
 }
 
 impl Patience {
@@ -37,7 +37,7 @@ impl Patience {
             left: most,
             since: None,
             waits: false,
-            timer: None,
+            timer: Timer::default(),
         }
     }
 
@@ -50,14 +50,7 @@ impl Patience {
     pub fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.waits = true;
         let since = *self.since.get_or_insert_with(Instant::now);
-        let over = since + self.left;
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(over)));
-        if timer.deadline() != over {
-            timer.as_mut().reset(over);
-        }
-        timer.as_mut().poll(context)
+        self.timer.poll_at(since + self.left, context)
     }
 
     /// The client took so many bytes.

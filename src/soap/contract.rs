@@ -43,6 +43,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The names of its parameters.
+    pub fn parameter_names(&self) -> Vec<&'static str> {
+        self.parameters.iter().map(|it| it.name).collect()
+    }
+
     /// Whether the HTTP GET and POST bindings have it: they cannot carry `ref` parameters back, and
     /// of values only the simple ones.
     pub fn has_form(&self) -> bool {
@@ -169,6 +174,13 @@ pub struct Structure {
     pub fields: &'static [Field],
     /// Whether it may be missing: in the original's language it is then a class.
     pub is_reference: bool,
+}
+
+impl Structure {
+    /// The names of its fields.
+    pub fn field_names(&self) -> Vec<&'static str> {
+        self.fields.iter().map(|it| it.name).collect()
+    }
 }
 
 /// A field of a structure.

@@ -10,7 +10,7 @@ use std::{
 
 use nix::sys::signal::Signal;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
     time::timeout,
 };
@@ -75,11 +75,7 @@ impl Renderer {
 
     /// Room on the disk for an image and its documents, as long as the answer lives.
     pub async fn room(&self) -> Result<OwnedSemaphorePermit, ImageError> {
-        let room = timeout(self.settings.wait, Arc::clone(&self.kept).acquire_owned()).await;
-        match room {
-            Ok(Ok(room)) => Ok(room),
-            Ok(Err(_)) | Err(_) => Err(self.all_places_taken()),
-        }
+        self.place(&self.kept).await
     }
 
     /// Whether documents of this kind (upper case) become an image; a TIFF only alone.
@@ -110,7 +106,7 @@ impl Renderer {
             return Err(ImageError::NoPages);
         }
         let program = ghostscript::find(self.settings.ghostscript.as_deref())?;
-        let _place = self.place().await?;
+        let _place = self.place(&self.places).await?;
         let job = Job::new(work)?;
         let limit = self.settings.timeout;
         timeout(limit, self.run(&program, &job, documents, &kinds, setup))
@@ -122,18 +118,14 @@ impl Renderer {
         Ok(image)
     }
 
-    async fn place(&self) -> Result<SemaphorePermit<'_>, ImageError> {
-        match timeout(self.settings.wait, self.places.acquire()).await {
+    async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ImageError> {
+        match timeout(self.settings.wait, Arc::clone(places).acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             // The semaphore is never closed.
-            Ok(Err(_)) | Err(_) => Err(self.all_places_taken()),
-        }
-    }
-
-    fn all_places_taken(&self) -> ImageError {
-        ImageError::AllPlacesTaken {
-            at_once: self.settings.at_once,
-            waited: self.settings.wait,
+            Ok(Err(_)) | Err(_) => Err(ImageError::AllPlacesTaken {
+                at_once: self.settings.at_once,
+                waited: self.settings.wait,
+            }),
         }
     }
 

@@ -1,20 +1,20 @@
 //! `GetFaxImage`: the documents of a fax as one TIFF.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf};
 
 use base64_simd::STANDARD;
 
 use crate::{
     clients::program::{Program, in_repository},
-    support::{
-        eventually::until,
-        soap::{Answer, Client},
-    },
+    support::soap::{Answer, Client},
 };
 
 use super::{
     image::tiff,
-    support::{Call, ended, gateway, gateway_with, number, other_account, upload, waiting},
+    support::{
+        Call, drop_documents_at_once, ended, gateway, gateway_with, other_account, upload, waiting,
+        with_dropped_documents,
+    },
 };
 
 const GHOSTSCRIPT: Program = Program("ghostscript");
@@ -147,19 +147,9 @@ async fn without_ghostscript_there_is_no_image() {
 
 #[tokio::test]
 async fn of_dropped_documents_there_is_no_image() {
-    let gateway = gateway_with(|settings| {
-        settings.fax.keep_documents = Duration::ZERO;
-        settings.session.sweep_interval = Duration::from_millis(50);
-    })
-    .await;
+    let gateway = gateway_with(drop_documents_at_once).await;
     let mut client = gateway.client();
-    let id = Call::order("text").id(&mut client).await;
-    ended(&gateway, &mut client, id, "done\n").await;
-    let kept = "SELECT count(*) FROM upload_session WHERE kept_since IS NOT NULL";
-    until("end of the documents", async || {
-        number(&gateway, kept).await == 0
-    })
-    .await;
+    let id = with_dropped_documents(&gateway, &mut client).await;
     is_refused(&mut client, &image(id), -1009).await;
     gateway.stop().await;
 }

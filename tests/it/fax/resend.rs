@@ -1,14 +1,13 @@
 //! `ReSendFax` and `ResendBroadcastFax`: the documents of an earlier fax once more.
 
-use std::time::Duration;
-
 use time::Duration as Span;
 
-use crate::support::{eventually::until, soap::Client};
+use crate::support::soap::Client;
 
 use super::support::{
-    Call, NUMBER, ahead, description, documents, ended, fax, gateway, gateway_with, handed_over,
-    number, other_account, run, submissions, waiting,
+    Call, NUMBER, ahead, description, documents, drop_documents_at_once, ended, fax, gateway,
+    gateway_with, handed_over, number, other_account, run, submissions, waiting,
+    with_dropped_documents,
 };
 
 fn resend(id: i64) -> Call {
@@ -145,19 +144,9 @@ async fn an_unknown_fax_is_1005_and_somebody_elses_311() {
 
 #[tokio::test]
 async fn dropped_documents_are_1009() {
-    let gateway = gateway_with(|settings| {
-        settings.fax.keep_documents = Duration::ZERO;
-        settings.session.sweep_interval = Duration::from_millis(50);
-    })
-    .await;
+    let gateway = gateway_with(drop_documents_at_once).await;
     let mut client = gateway.client();
-    let id = Call::order("text").id(&mut client).await;
-    ended(&gateway, &mut client, id, "done\n").await;
-    let kept = "SELECT count(*) FROM upload_session WHERE kept_since IS NOT NULL";
-    until("end of the documents", async || {
-        number(&gateway, kept).await == 0
-    })
-    .await;
+    let id = with_dropped_documents(&gateway, &mut client).await;
     for call in [resend(id), resend_batch(id, false)] {
         assert_eq!(call.result(&mut client).await, -1009, "{call:?}");
     }

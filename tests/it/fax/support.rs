@@ -354,6 +354,24 @@ pub async fn ended(gateway: &Gateway, client: &mut Client, id: i64, said: &str) 
     assert!(status(client, id).await >= 0);
 }
 
+/// Settings with which documents are dropped as soon as their fax is over.
+pub fn drop_documents_at_once(settings: &mut Settings) {
+    settings.fax.keep_documents = Duration::ZERO;
+    settings.session.sweep_interval = Duration::from_millis(50);
+}
+
+/// A fax that was sent, and whose documents such settings have dropped.
+pub async fn with_dropped_documents(gateway: &Gateway, client: &mut Client) -> i64 {
+    let id = Call::order("text").id(client).await;
+    ended(gateway, client, id, "done\n").await;
+    let kept = "SELECT count(*) FROM upload_session WHERE kept_since IS NOT NULL";
+    until("end of the documents", async || {
+        number(gateway, kept).await == 0
+    })
+    .await;
+    id
+}
+
 /// The status of a transaction, as `FaxStatus` has it.
 pub async fn status(client: &mut Client, id: i64) -> i64 {
     let before = (id + 1).to_string();

@@ -1,6 +1,7 @@
 //! The spool: a directory in which faxes wait for a program of the operator's.
 //!
 //! ```text
+//! <spool>/owner                      the content store to which it belongs
 //! <spool>/tmp/                       what is being written or removed
 //! <spool>/new/000000042.1/           an attempt, complete
 //!                 fax.json  1.pdf ...    what is to be sent

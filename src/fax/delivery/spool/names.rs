@@ -28,7 +28,7 @@ pub fn directory_of(spool: &Path, attempt: Attempt) -> PathBuf {
 }
 
 fn written(attempt: Attempt) -> String {
-    format!("{:09}.{}", attempt.transaction.0, attempt.number)
+    format!("{:0DIGITS$}.{}", attempt.transaction.0, attempt.number)
 }
 
 /// The name of an attempt's directory.

@@ -2,12 +2,13 @@
 //! for its own, or for leftovers.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Permissions},
     io::{self, ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
 
+use tempfile::Builder;
 use uuid::Uuid;
 
 use super::problem::problem;
@@ -44,22 +45,15 @@ pub fn claim(spool: &Path, store: Uuid) -> Result<(), DeliveryError> {
 
 /// Whole and durable, or not at all; somebody else may be faster.
 fn write(spool: &Path, path: &Path, store: Uuid) -> io::Result<()> {
-    let beside = spool.join(format!("{OWNER}.{}", Uuid::new_v4().simple()));
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o644)
-        .open(&beside)
-        .and_then(|mut file| {
-            writeln!(file, "{store}")?;
-            file.sync_all()
-        })
-        .and_then(|()| match fs::hard_link(&beside, path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            linked => linked,
-        });
-    let removed = fs::remove_file(&beside);
-    written?;
-    removed?;
+    let mut file = Builder::new()
+        .prefix(OWNER)
+        .permissions(Permissions::from_mode(0o644))
+        .tempfile_in(spool)?;
+    writeln!(file, "{store}")?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Err(failed) if failed.error.kind() != ErrorKind::AlreadyExists => return Err(failed.error),
+        Ok(_) | Err(_) => {}
+    }
     File::open(spool)?.sync_all()
 }

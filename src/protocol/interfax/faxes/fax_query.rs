@@ -46,7 +46,7 @@ impl FaxQuery {
     pub async fn read<R: AsyncBufRead + Unpin>(
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Self, ReadError> {
-        let names: Vec<_> = OPERATION.parameters.iter().map(|it| it.name).collect();
+        let names = OPERATION.parameter_names();
         let mut call = Self::default();
         while let Some(name) = parameters.next(&names).await? {
             if call.log_in.take(name, parameters).await? {

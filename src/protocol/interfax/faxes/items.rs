@@ -97,6 +97,7 @@ fn short(number: u32) -> i16 {
     i16::try_from(number).unwrap_or(i16::MAX)
 }
 
-fn int(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
+/// A number as far as the protocol's `int` goes.
+pub fn int(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
 }

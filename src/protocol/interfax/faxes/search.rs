@@ -13,10 +13,13 @@ use crate::{
 };
 
 use super::{
-    super::{Exchange, codes, types::ORDER_BY_COLUMN_ENUM},
+    super::{
+        Exchange, codes,
+        types::{ORDER_BY_COLUMN_ENUM, QUERY_FORM},
+    },
     condition::{Asked, NoSense},
     fax_query_2,
-    items::fax_item_ex_2,
+    items::{fax_item_ex_2, int},
     log_in::LogIn,
 };
 
@@ -124,7 +127,7 @@ impl Search {
         let count = |it: &StatusCount| {
             Value::structure()
                 .field("Status", it.status)
-                .field("Count", i32::try_from(it.count).unwrap_or(i32::MAX))
+                .field("Count", int(it.count))
         };
         let result = Value::structure()
             .field("ResultCode", code)
@@ -137,10 +140,7 @@ impl Search {
                 statistics.map(|counts| Value::array("StatusCount", counts.iter().map(count))),
             )
             .field("ErrorsDescriptionHTMLFormat", "")
-            .field(
-                "TotalTransactionsNum",
-                i32::try_from(total).unwrap_or(i32::MAX),
-            );
+            .field("TotalTransactionsNum", int(total));
         Reply::new(operation.name).with_result(result)
     }
 
@@ -173,18 +173,7 @@ impl Conditions {
         &mut self,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<(), ReadError> {
-        let names = [
-            "Subject",
-            "FaxNumber",
-            "DateFrom",
-            "DateTo",
-            "UserID",
-            "ReplyAddress",
-            "TransactionID",
-            "ParentTransactionID",
-            "Status",
-            "ShowHiddenTransactions",
-        ];
+        let names = QUERY_FORM.field_names();
         while let Some(name) = parameters.next(&names).await? {
             match name {
                 "DateFrom" => self.from = moment(parameters.date_time().await?),

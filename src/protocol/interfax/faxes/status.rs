@@ -12,7 +12,7 @@ use crate::{
 use super::{
     super::{Exchange, codes},
     fax_status, fax_status_ex,
-    items::{fax_item, fax_item_ex},
+    items::{fax_item, fax_item_ex, int},
     log_in::{LogIn, PASSWORD, USERNAME},
 };
 
@@ -42,7 +42,7 @@ impl Status {
         operation: &'static Operation,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Self, ReadError> {
-        let names: Vec<_> = operation.parameters.iter().map(|it| it.name).collect();
+        let names = operation.parameter_names();
         let mut call = Self::default();
         while let Some(name) = parameters.next(&names).await? {
             if call.log_in.take(name, parameters).await? {
@@ -65,8 +65,7 @@ impl Status {
         let reply = Reply::new(operation.name);
         let (reply, code) = match self.poll(exchange).await {
             Ok(polled) => {
-                total = i32::try_from(polled.total).unwrap_or(i32::MAX);
-                size = i32::try_from(polled.items.len()).unwrap_or(i32::MAX);
+                (total, size) = (int(polled.total), int(polled.items.len()));
                 let result = result(operation, &polled);
                 (reply.with_result(result), exchange.success(0))
             }
@@ -95,6 +94,6 @@ fn result(operation: &'static Operation, polled: &Polled) -> Value {
         return items;
     }
     // Deviation: the form of the original's text is not public; this is that of FaxStatusEx
-    // (`fax::status`).
+    // (`fax::statuses`).
     Value::Text(to_xml("ArrayOfFaxItemEx", items))
 }

@@ -44,7 +44,7 @@ impl Submission {
         exchange: &Exchange<'_>,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Self, ReadError> {
-        let names: Vec<_> = operation.parameters.iter().map(|it| it.name).collect();
+        let names = operation.parameter_names();
         let mut call = Self {
             sizes: names.contains(&"FileSizes").then(String::new),
             ..Self::default()

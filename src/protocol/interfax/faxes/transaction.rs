@@ -3,7 +3,6 @@
 use tokio::io::AsyncBufRead;
 
 use crate::{
-    engine::account::Account,
     fax::{FaxError, Submitted, item::TransactionId},
     soap::{Operation, Parameters, ReadError, Reply},
 };
@@ -28,7 +27,7 @@ impl OnTransaction {
         operation: &'static Operation,
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Self, ReadError> {
-        let names: Vec<_> = operation.parameters.iter().map(|it| it.name).collect();
+        let names = operation.parameter_names();
         let mut call = Self::default();
         while let Some(name) = parameters.next(&names).await? {
             if call.log_in.take(name, parameters).await? {
@@ -84,7 +83,7 @@ impl OnTransaction {
 
     async fn resend(self, exchange: &Exchange<'_>) -> Result<Submitted, FaxError> {
         let id = self.id();
-        let account: Account = self.log_in.account(exchange).await?;
+        let account = self.log_in.account(exchange).await?;
         exchange
             .as_client(async |client| {
                 exchange
