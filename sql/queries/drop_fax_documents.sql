@@ -1,6 +1,6 @@
--- Drops the documents of up to $2 uploads of which every fax ended more than $1 seconds ago. Returns which. A fax that is
--- sent again meanwhile changes kept_since, so that its documents stay: the lock compares it with what this statement has
--- seen, however short $1 is.
+-- Drops the documents of up to $2 uploads of which every fax ended more than $1 seconds ago, dead letters more than $3.
+-- Returns which. A fax that is sent again meanwhile changes kept_since, so that its documents stay: the lock compares it with
+-- what this statement has seen, however short $1 is.
 WITH seen AS MATERIALIZED (
     SELECT u.id, u.kept_since
     FROM upload_session u
@@ -8,7 +8,8 @@ WITH seen AS MATERIALIZED (
       AND NOT EXISTS (
           SELECT FROM fax_submission f
           JOIN fax_transaction t ON t.submission_id = f.id
-          WHERE f.session_id = u.id AND (t.ended_at IS NULL OR t.ended_at >= now() - make_interval(secs => $1))
+          WHERE f.session_id = u.id AND (t.ended_at IS NULL
+                 OR t.ended_at >= now() - make_interval(secs => CASE WHEN t.dead_letter THEN greatest($1, $3) ELSE $1 END))
       )
     ORDER BY u.kept_since
     LIMIT $2

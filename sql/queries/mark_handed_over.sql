@@ -7,7 +7,7 @@ WITH handed AS (
         failures       = 0,
         last_error     = '',
         handed_over_at = now(),
-        due_at         = CASE WHEN cancel_requested THEN now() ELSE now() + make_interval(secs => $4) END
+        due_at         = CASE WHEN cancel_requested THEN now() ELSE greatest(now(), queued_at) + make_interval(secs => $4) END
     WHERE transaction_id = $1 AND attempt = $2 AND lease = $3
     RETURNING transaction_id, attempt, cancel_requested
 )

@@ -5,6 +5,6 @@ SET phase            = 'handed_over',
     failures         = 0,
     cancel_requested = false,
     handed_over_at   = coalesce(handed_over_at, now()),
-    due_at           = now() + make_interval(secs => $3)
+    due_at           = greatest(now(), queued_at) + make_interval(secs => $3)
 WHERE transaction_id = $1 AND attempt = $2 AND cancel_requested
 RETURNING transaction_id

@@ -9,7 +9,7 @@ WITH kept AS (
     RETURNING t.id
 ), again AS (
     UPDATE fax_transaction t
-    SET outcome = NULL, status_code = 0, status_text = '', pages_sent = 0, duration = 0, remote_csid = '', ended_at = NULL
+    SET outcome = NULL, status_code = 0, status_text = '', pages_sent = 0, duration = 0, remote_csid = '', dead_letter = false, ended_at = NULL
     FROM kept
     WHERE t.id = kept.id AND t.outcome IN ('failed', 'cancelled')
     RETURNING t.id, t.last_attempt

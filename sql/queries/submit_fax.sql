@@ -7,6 +7,7 @@
 -- $20 types  $21 lengths (arrays, one entry a document)
 -- $22 recipients  $23 contacts  $24 are numbers that can be dialled (arrays, one entry a recipient)
 -- $25 delivery  $26 code and $27 text of a number that cannot be dialled  $28 token
+-- $29 whether the delivery holds postponed faxes itself, and gets them at once
 WITH taken AS (
     UPDATE upload_session
     SET state = 'consumed', ended_at = now(), kept_since = now()
@@ -41,7 +42,8 @@ WITH taken AS (
     FROM numbered n, submission
 ), queued AS (
     INSERT INTO fax_outbox (transaction_id, delivery, due_at, queued_at)
-    SELECT n.id, $25, greatest(now(), submission.postponed_until), greatest(now(), submission.postponed_until)
+    SELECT n.id, $25, CASE WHEN $29 THEN now() ELSE greatest(now(), submission.postponed_until) END,
+           greatest(now(), submission.postponed_until)
     FROM numbered n, submission
     WHERE n.is_valid
 )

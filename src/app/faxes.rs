@@ -45,6 +45,7 @@ impl Faxing {
         boot: Uuid,
     ) -> Result<Self, AppError> {
         let spool: SharedDelivery = Arc::new(open_spool(settings, store).await?);
+        let deliveries = Deliveries::new([spool]);
         let fax_settings = fax_settings(settings);
         let images = fax_settings.image_directory.clone();
         // Nobody else makes any there.
@@ -54,14 +55,14 @@ impl Faxing {
             uploads: engine.clone(),
             repository: Arc::clone(&repository),
             boot,
-            delivery: spool.name(),
+            deliveries: deliveries.clone(),
             renderer: Renderer::new(renderer_settings(settings)),
             settings: fax_settings.clone(),
         });
         let outbox = Outbox {
             repository,
             documents: Arc::new(engine.clone()),
-            deliveries: Deliveries::new([spool]),
+            deliveries,
             queued: faxes.queued(),
             settings: fax_settings.outbox,
         };

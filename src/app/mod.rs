@@ -39,7 +39,7 @@ use faxes::Faxing;
 use journal::open_journal;
 use listeners::{ClientPort, Edge, Server, listen, serve_admin, serve_clients};
 use tls::TlsPort;
-use translate::{engine_settings, interfax_settings};
+use translate::{engine_settings, fax_retention, interfax_settings};
 
 pub use error::AppError;
 pub use tls::load_certificates;
@@ -245,8 +245,7 @@ impl Serving {
             sweep_interval: settings.session.sweep_interval,
             retention: settings.session.retention,
             faxes: Arc::clone(&outbox.repository),
-            keep_documents: settings.fax.keep_documents,
-            fax_retention: settings.fax.retention,
+            fax_retention: fax_retention(settings),
             deliveries: outbox.deliveries.clone(),
         };
         let mut jobs = jobs::start(&parts, metrics.clone(), &stop_jobs);

@@ -8,6 +8,7 @@ use crate::{
     },
     fax::{FaxSettings, OutboxSettings, delivery::spool::SpoolSettings, image::RendererSettings},
     http::BodyLimits,
+    jobs::FaxRetention,
     protocol::interfax::InterFaxSettings,
     settings::Settings,
 };
@@ -59,6 +60,7 @@ const WAIT_FOR_IMAGE: Duration = Duration::from_secs(10);
 pub fn fax_settings(settings: &Settings) -> FaxSettings {
     let fax = &settings.fax;
     FaxSettings {
+        delivery: fax.delivery.as_str().to_owned(),
         file_types: fax.file_types.clone(),
         max_documents: fax.max_documents,
         max_recipients: fax.max_recipients,
@@ -75,6 +77,15 @@ pub fn fax_settings(settings: &Settings) -> FaxSettings {
             give_up_after: fax.give_up_after,
             outcome_within: fax.outcome_within,
         },
+    }
+}
+
+pub fn fax_retention(settings: &Settings) -> FaxRetention {
+    let fax = &settings.fax;
+    FaxRetention {
+        documents: fax.keep_documents,
+        dead_letters: fax.keep_dead_letters,
+        rows: fax.retention,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::settings::parse_size;
+use crate::settings::{DeliveryName, parse_size};
 
 /// A limit as it is given for an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,11 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 }
 
 const SIZES: &str = "allowed are sizes above 0, as in 65536, 64KiB, 3MiB, 1GiB";
+
+/// The name of a delivery.
+pub(super) fn delivery(text: &str) -> Result<DeliveryName, String> {
+    DeliveryName::parse(text).ok_or_else(|| "allowed are spool, hylafax and webhook".to_owned())
+}
 
 /// A number of open sessions.
 pub(super) fn count(text: &str) -> Result<u32, String> {

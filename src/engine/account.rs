@@ -66,6 +66,8 @@ pub struct AccountSettings {
     pub switch_group: String,
     /// The networks it may be used from; empty = any.
     pub allowed_networks: Vec<IpNet>,
+    /// The delivery of its faxes; none = the gateway's setting holds.
+    pub delivery: Option<String>,
     /// Its own limits.
     #[serde(flatten)]
     pub limits: AccountLimits,
@@ -79,6 +81,7 @@ impl Default for AccountSettings {
             fax_service: true,
             switch_group: String::new(),
             allowed_networks: Vec::new(),
+            delivery: None,
             limits: AccountLimits::default(),
         }
     }

@@ -51,9 +51,10 @@ impl Faxes {
         named: TransactionId,
     ) -> Result<(), FaxError> {
         let repository = &self.shared.repository;
-        let mut cancelled = repository.cancel_waiting(ids, &CANCELLED.end()).await?;
-        for _ in &cancelled {
-            metrics::fax_ended(self.shared.delivery, TransactionState::Cancelled);
+        let mut cancelled = Vec::new();
+        for (id, delivery) in repository.cancel_waiting(ids, &CANCELLED.end()).await? {
+            metrics::fax_ended(&delivery, TransactionState::Cancelled);
+            cancelled.push(id);
         }
         let asked = repository.request_cancellation(ids).await?;
         if !asked.is_empty() {

@@ -217,6 +217,8 @@ pub struct FaxItem {
     /// When it was sent or given up.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ended_at: Option<OffsetDateTime>,
+    /// Whether nobody ever tried to send it: its delivery was away for too long, or refuses it.
+    pub dead_letter: bool,
     /// What is still to be done for it; none when it is over.
     pub queue: Option<Queued>,
 }

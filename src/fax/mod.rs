@@ -40,16 +40,18 @@ use tokio::{
     sync::{Notify, mpsc},
     task::JoinHandle,
 };
+use tracing::warn;
 use uuid::Uuid;
 
-use crate::engine::{Answers, End, UploadEngine};
+use crate::engine::{Answers, End, UploadEngine, account::Account};
 
 use answers::Telling;
 use image::Renderer;
 use item::{SubmissionId, TransactionId};
+use outbox::Deliveries;
 use polls::StatusPolls;
 use record::Doubt;
-use repository::FaxRepository;
+use repository::{FaxRepository, Route};
 use turns::Turns;
 
 pub use error::FaxError;
@@ -77,8 +79,8 @@ pub struct FaxParts {
     pub repository: Arc<dyn FaxRepository>,
     /// This process.
     pub boot: Uuid,
-    /// The delivery of new faxes.
-    pub delivery: &'static str,
+    /// The ways for faxes to leave.
+    pub deliveries: Deliveries,
     /// Makes images of documents.
     pub renderer: Renderer,
     /// Limits and times.
@@ -89,7 +91,7 @@ struct Shared {
     uploads: UploadEngine,
     repository: Arc<dyn FaxRepository>,
     boot: Uuid,
-    delivery: &'static str,
+    deliveries: Deliveries,
     renderer: Renderer,
     settings: FaxSettings,
     // On which what must not be left half done is done.
@@ -121,7 +123,7 @@ impl Faxes {
             uploads: parts.uploads,
             repository: parts.repository,
             boot: parts.boot,
-            delivery: parts.delivery,
+            deliveries: parts.deliveries,
             renderer: parts.renderer,
             runtime: Handle::current(),
             answers,
@@ -145,6 +147,28 @@ impl Faxes {
     /// Rings when there is something new in the outbox.
     pub fn queued(&self) -> Arc<Notify> {
         Arc::clone(&self.shared.queued)
+    }
+
+    /// By which way an account's faxes leave. A delivery that is not set up here may be set up
+    /// elsewhere, or later: the faxes wait for it.
+    fn route(&self, account: &Account) -> Route {
+        let shared = &self.shared;
+        let own = account.settings.delivery.as_ref();
+        let delivery = own.unwrap_or(&shared.settings.delivery);
+        if shared.deliveries.get(delivery).is_none() {
+            warn!(
+                delivery,
+                account = account.name,
+                "a fax waits for a delivery that is not set up"
+            );
+        }
+        Route {
+            delivery: delivery.clone(),
+            holds_postponed: shared
+                .deliveries
+                .get(delivery)
+                .is_some_and(|it| it.holds_postponed()),
+        }
     }
 
     /// The types of documents that are taken, in upper case.

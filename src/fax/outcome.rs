@@ -37,8 +37,14 @@ pub const NO_OUTCOME: Reason = Reason {
     text: "it was handed over, and nobody said how it ended",
 };
 
+/// Its delivery will not take it.
+pub const REFUSED: Reason = Reason {
+    code: 900_004,
+    text: "the delivery refuses it",
+};
+
 /// Every reason of ours.
-pub const REASONS: [Reason; 4] = [GIVEN_UP, CANCELLED, INVALID_NUMBER, NO_OUTCOME];
+pub const REASONS: [Reason; 5] = [GIVEN_UP, CANCELLED, INVALID_NUMBER, NO_OUTCOME, REFUSED];
 
 impl Reason {
     /// The end of a transaction for this reason.
@@ -52,6 +58,7 @@ impl Reason {
             code: self.code,
             text: self.text.to_owned(),
             report: Report::default(),
+            dead_letter: self == GIVEN_UP || self == REFUSED,
         }
     }
 
@@ -74,6 +81,7 @@ impl From<Outcome> for End {
                 code: 0,
                 text: String::new(),
                 report,
+                dead_letter: false,
             },
             Outcome::Failed {
                 code, text, report, ..
@@ -82,6 +90,11 @@ impl From<Outcome> for End {
                 code: code.max(1),
                 text,
                 report,
+                dead_letter: false,
+            },
+            Outcome::Refused { text } => Self {
+                text: format!("{}: {text}", REFUSED.text),
+                ..REFUSED.end()
             },
         }
     }

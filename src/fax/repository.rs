@@ -24,6 +24,15 @@ pub struct NewRecipient {
     pub is_valid: bool,
 }
 
+/// By which way a fax leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The delivery.
+    pub delivery: String,
+    /// Whether it gets postponed faxes at once.
+    pub holds_postponed: bool,
+}
+
 /// What a fax is recorded with.
 #[derive(Clone, Debug)]
 pub struct NewSubmission {
@@ -51,8 +60,8 @@ pub struct NewSubmission {
     pub documents: Vec<FaxDocument>,
     /// At least one that is valid.
     pub recipients: Vec<NewRecipient>,
-    /// The delivery it goes to.
-    pub delivery: &'static str,
+    /// The way it leaves by.
+    pub route: Route,
 }
 
 /// What is sent once more.
@@ -76,8 +85,8 @@ pub struct NewResend {
     pub resend_of: TransactionId,
     /// At least one that is valid.
     pub recipients: Vec<NewRecipient>,
-    /// The delivery it goes to.
-    pub delivery: &'static str,
+    /// The way it leaves by.
+    pub route: Route,
 }
 
 /// A submission that is recorded.
@@ -126,6 +135,8 @@ pub struct End {
     pub text: String,
     /// What is known of the last attempt.
     pub report: Report,
+    /// Whether nobody ever tried to send it, and an operator has to look at it.
+    pub dead_letter: bool,
 }
 
 /// Rows of the outbox, counted for metrics.
@@ -226,12 +237,13 @@ pub trait FaxRepository: Send + Sync + 'static {
         end: &End,
     ) -> Result<bool, RepositoryError>;
 
-    /// Cancels those of the transactions that no delivery has ever seen; returns which.
+    /// Cancels those of the transactions that no delivery has ever seen; returns which, and the
+    /// delivery each was for.
     async fn cancel_waiting(
         &self,
         transactions: &[TransactionId],
         end: &End,
-    ) -> Result<Vec<TransactionId>, RepositoryError>;
+    ) -> Result<Vec<(TransactionId, String)>, RepositoryError>;
 
     /// Asks that these transactions be taken back; returns those that are still under way.
     async fn request_cancellation(
@@ -272,11 +284,13 @@ pub trait FaxRepository: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<FaxItem>, RepositoryError>;
 
-    /// The newest `limit` transactions of anybody's before `before`, of this account and state.
+    /// The newest `limit` transactions of anybody's before `before`, of this account and state, or
+    /// only the dead letters among them.
     async fn list_all(
         &self,
         account: Option<&str>,
         state: Option<TransactionState>,
+        dead_letters: bool,
         before: Option<TransactionId>,
         limit: u32,
     ) -> Result<Vec<FaxItem>, RepositoryError>;
@@ -338,9 +352,14 @@ pub trait FaxRepository: Send + Sync + 'static {
     /// The outbox, counted.
     async fn outbox_totals(&self) -> Result<Vec<OutboxTotal>, RepositoryError>;
 
-    /// Drops the documents of up to `limit` uploads whose faxes all ended longer ago than `keep`;
-    /// returns how many.
-    async fn drop_documents(&self, keep: Duration, limit: u32) -> Result<u64, RepositoryError>;
+    /// Drops the documents of up to `limit` uploads whose faxes all ended longer ago than `keep`,
+    /// dead letters longer ago than `keep_dead_letters`; returns how many.
+    async fn drop_documents(
+        &self,
+        keep: Duration,
+        keep_dead_letters: Duration,
+        limit: u32,
+    ) -> Result<u64, RepositoryError>;
 
     /// Deletes up to `limit` submissions that are over for longer than `retention`; returns how
     /// many.

@@ -128,7 +128,7 @@ impl Faxes {
             subject: resend.subject,
             resend_of: resend.of,
             recipients: resend.recipients,
-            delivery: shared.delivery,
+            route: self.route(account),
         };
         let (faxes, of) = (self.clone(), resend.of);
         self.to_its_end(async move {
@@ -138,7 +138,7 @@ impl Faxes {
                 .record(new.account, fingerprint, recording, statement)
                 .await?
                 .ok_or(FaxError::DocumentsDropped(of))?;
-            Ok(faxes.taken(recorded, &new.recipients))
+            Ok(faxes.taken(recorded, &new.recipients, &new.route))
         })
         .await
     }

@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 /// Limits and times of faxes.
 #[derive(Clone, Debug)]
 pub struct FaxSettings {
+    /// The delivery of accounts that have none of their own.
+    pub delivery: String,
     /// Types of documents that are taken, in upper case.
     pub file_types: Vec<String>,
     /// Documents of a submission.

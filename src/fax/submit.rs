@@ -21,7 +21,7 @@ use super::{
     fingerprint::Fingerprint,
     item::{SubmissionId, TransactionId, TransactionState},
     order::{Order, Source},
-    repository::{NewRecipient, NewSubmission, Recorded},
+    repository::{NewRecipient, NewSubmission, Recorded, Route},
 };
 
 /// To be told when the answer to a submission was written.
@@ -130,7 +130,7 @@ impl Faxes {
             options,
             documents,
             recipients: order.recipients,
-            delivery: self.shared.delivery,
+            route: self.route(account),
         };
         let faxes = self.clone();
         self.to_its_end(async move {
@@ -140,16 +140,21 @@ impl Faxes {
                 .record(submission.account, fingerprint, recording, statement)
                 .await?
                 .ok_or(UploadError::SessionNotOpen)?;
-            Ok(faxes.taken(recorded, &submission.recipients))
+            Ok(faxes.taken(recorded, &submission.recipients, &submission.route))
         })
         .await
     }
 
     /// The answer to an order to these recipients that was recorded just now.
-    pub(super) fn taken(&self, recorded: Recorded, recipients: &[NewRecipient]) -> Submitted {
+    pub(super) fn taken(
+        &self,
+        recorded: Recorded,
+        recipients: &[NewRecipient],
+        route: &Route,
+    ) -> Submitted {
         info!(transaction = %recorded.parent, "fax submitted");
         for _ in recipients.iter().filter(|it| !it.is_valid) {
-            metrics::fax_ended(self.shared.delivery, TransactionState::Failed);
+            metrics::fax_ended(&route.delivery, TransactionState::Failed);
         }
         self.shared.queued.notify_one();
         Submitted {

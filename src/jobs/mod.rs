@@ -34,6 +34,17 @@ const RETENTION_EVERY: Duration = Duration::from_mins(10);
 /// How often gauges are set.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
 
+/// How long what is left of ended faxes is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct FaxRetention {
+    /// Their documents.
+    pub documents: Duration,
+    /// The documents of dead letters.
+    pub dead_letters: Duration,
+    /// Their rows.
+    pub rows: Duration,
+}
+
 /// What the jobs work on.
 #[derive(Clone)]
 pub struct JobParts {
@@ -53,10 +64,8 @@ pub struct JobParts {
     pub retention: Duration,
     /// Rows of faxes.
     pub faxes: Arc<dyn FaxRepository>,
-    /// How long the documents of ended faxes are kept.
-    pub keep_documents: Duration,
-    /// How long the rows of ended faxes are kept.
-    pub fax_retention: Duration,
+    /// How long what is left of ended faxes is kept.
+    pub fax_retention: FaxRetention,
     /// The deliveries, for their gauges.
     pub deliveries: Deliveries,
 }

@@ -12,7 +12,7 @@ use std::{
 use ipnet::IpNet;
 use tracing::Level;
 
-use super::{LogFormat, Secret, TestFormAccess};
+use super::{DeliveryName, LogFormat, Secret, TestFormAccess};
 
 type Parse<T> = Box<dyn Fn(&str) -> Option<T>>;
 
@@ -114,6 +114,67 @@ pub(super) fn database_url() -> Kind<Secret> {
             move |text| plausible(text).then(|| Secret::new(text)),
         )
     }
+}
+
+/// A text of at least one character, without control characters or blanks.
+pub(super) fn plain_text() -> Kind<String> {
+    text_kind("a text without blanks or control characters", |text| {
+        let plain = |c: char| c.is_ascii_graphic() && c != '"';
+        (!text.is_empty() && text.chars().all(plain)).then(|| text.to_owned())
+    })
+}
+
+/// A password.
+pub(super) fn secret() -> Kind<Secret> {
+    Kind {
+        secret: true,
+        ..text_kind("any text without control characters", |text| {
+            let plain = !text.chars().any(char::is_control);
+            (plain && !text.is_empty()).then(|| Secret::new(text))
+        })
+    }
+}
+
+/// A secret that nobody guesses.
+pub(super) fn long_secret() -> Kind<Secret> {
+    Kind {
+        secret: true,
+        ..text_kind(
+            "at least 32 characters, as `openssl rand -hex 32` makes them",
+            |text| (text.chars().count() >= 32).then(|| Secret::new(text)),
+        )
+    }
+}
+
+/// A host, with or without a port.
+pub(super) fn host_and_port() -> Kind<String> {
+    text_kind(
+        "a host, or a host and a port, as in `fax.example.com`, `192.0.2.7:4559` or `[::1]:4559`",
+        |text| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+            let port = match text.rsplit_once(':') {
+                Some((host, port)) if !host.contains(':') || host.ends_with(']') => Some(port),
+                Some(_) | None => None,
+            };
+            let port_is_one = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|it| it > 0));
+            (!text.is_empty() && text.chars().all(plain) && port_is_one).then(|| text.to_owned())
+        },
+    )
+}
+
+/// The address of a web service.
+pub(super) fn web_address() -> Kind<String> {
+    text_kind(
+        "an address as in `https://host/path`, without a user, a password or a fragment",
+        |text| {
+            let rest = ["http://", "https://"]
+                .iter()
+                .find_map(|scheme| text.strip_prefix(scheme))?;
+            let (host, _) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+            let plain = text.chars().all(|c| c.is_ascii_graphic()) && !text.contains('#');
+            (plain && !host.is_empty() && !host.contains('@')).then(|| text.to_owned())
+        },
+    )
 }
 
 /// An IP address and a port.
@@ -255,6 +316,11 @@ pub(super) fn log_format() -> Kind<LogFormat> {
         "json" => Some(LogFormat::Json),
         _ => None,
     })
+}
+
+/// A delivery.
+pub(super) fn delivery() -> Kind<DeliveryName> {
+    text_kind("`spool`, `hylafax` or `webhook`", DeliveryName::parse)
 }
 
 /// Who may try operations on the help page.

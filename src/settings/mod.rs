@@ -22,8 +22,8 @@ pub use layers::{Origin, Sources};
 pub use problem::{Problem, SettingsError};
 pub use secret::Secret;
 pub use sections::{
-    Accounts, Admin, Content, Database, Fax, Http, Interfax, Limits, Log, LogFormat, Pool,
-    Postgres, Server, Session, Spool, TestFormAccess, Tls,
+    Accounts, Admin, Content, Database, DeliveryName, Fax, Http, Hylafax, Interfax, Limits, Log,
+    LogFormat, Pool, Postgres, Server, Session, Spool, TestFormAccess, Tls, Webhook,
 };
 
 /// All settings, section by section.
@@ -57,6 +57,10 @@ pub struct Settings {
     pub fax: Fax,
     /// The delivery `spool`.
     pub spool: Spool,
+    /// The delivery `hylafax`.
+    pub hylafax: Hylafax,
+    /// The delivery `webhook`.
+    pub webhook: Webhook,
     /// Logs.
     pub log: Log,
 }
@@ -123,6 +127,8 @@ impl Settings {
         let interfax = Interfax::read(reader);
         let fax = Fax::read(reader);
         let spool = Spool::read(reader);
+        let hylafax = Hylafax::read(reader);
+        let webhook = Webhook::read(reader);
         let log = Log::read(reader);
         Some(Self {
             server: server?,
@@ -139,6 +145,8 @@ impl Settings {
             interfax: interfax?,
             fax: fax?,
             spool: spool?,
+            hylafax: hylafax?,
+            webhook: webhook?,
             log: log?,
         })
     }

@@ -1,6 +1,6 @@
 //! Values that are only allowed beside one another.
 
-use super::{Effective, Problem, Settings};
+use super::{DeliveryName, Effective, Problem, Settings};
 
 /// What a body keeps even when `http.body_memory` is used up, in bytes.
 const BODY_LEAST: usize = 8 << 10;
@@ -93,6 +93,7 @@ pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem
         ),
     );
     check_faxes(settings, &mut broken);
+    check_deliveries(settings, &mut broken);
     check_ports(settings, &mut broken);
     broken.problems
 }
@@ -118,6 +119,14 @@ fn check_faxes(settings: &Settings, broken: &mut Broken<'_>) {
         ),
     );
     broken.unless(
+        fax.retention >= fax.keep_dead_letters,
+        "fax.retention",
+        format!(
+            "at least fax.keep_dead_letters ({})",
+            broken.text("fax.keep_dead_letters")
+        ),
+    );
+    broken.unless(
         fax.retention >= fax.keep_documents,
         "fax.retention",
         format!(
@@ -125,6 +134,42 @@ fn check_faxes(settings: &Settings, broken: &mut Broken<'_>) {
             broken.text("fax.keep_documents")
         ),
     );
+}
+
+/// A delivery that is used is set up.
+fn check_deliveries(settings: &Settings, broken: &mut Broken<'_>) {
+    let Settings {
+        fax,
+        hylafax,
+        webhook,
+        ..
+    } = settings;
+    broken.unless(
+        fax.delivery != DeliveryName::Hylafax || hylafax.server.is_some(),
+        "hylafax.server",
+        "the host of the HylaFAX server by which fax.delivery lets faxes leave".to_owned(),
+    );
+    broken.unless(
+        fax.delivery != DeliveryName::Webhook || webhook.url.is_some(),
+        "webhook.url",
+        "the address of the service by which fax.delivery lets faxes leave".to_owned(),
+    );
+    broken.unless(
+        webhook.url.is_none() || webhook.secret.is_some(),
+        "webhook.secret",
+        "the secret with which requests to webhook.url are signed".to_owned(),
+    );
+    for (key, address) in [
+        ("webhook.url", &webhook.url),
+        ("webhook.cancel_url", &webhook.cancel_url),
+    ] {
+        broken.unless(
+            webhook.allow_private || address.as_ref().is_none_or(|it| it.starts_with("https://")),
+            key,
+            "an address that begins with https://, or http:// if webhook.allow_private is true"
+                .to_owned(),
+        );
+    }
 }
 
 /// The ports are three, and TLS has both its files or none.

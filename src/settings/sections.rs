@@ -11,8 +11,9 @@ use tracing::Level;
 use super::{
     Secret,
     kind::{
-        address, any_text, database_url, duration, file_types, flag, level, log_format, networks,
-        number, optional, path, public_url, size, test_form, threads, url_path,
+        address, any_text, database_url, delivery, duration, file_types, flag, host_and_port,
+        level, log_format, long_secret, networks, number, optional, path, plain_text, public_url,
+        secret, size, test_form, threads, url_path, web_address,
     },
     reader::{Declared, Reader},
 };
@@ -252,9 +253,41 @@ section! {
     }
 }
 
+/// A delivery that can be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryName {
+    /// A directory for each fax.
+    Spool,
+    /// A HylaFAX server.
+    Hylafax,
+    /// A web service of the operator's.
+    Webhook,
+}
+
+impl DeliveryName {
+    /// Every delivery.
+    pub const ALL: [Self; 3] = [Self::Spool, Self::Hylafax, Self::Webhook];
+
+    /// Its name in settings, in the database and in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Spool => "spool",
+            Self::Hylafax => "hylafax",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// The delivery of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+}
+
 section! {
     /// Faxes, once they are submitted.
     Fax "fax" {
+        /// The way faxes leave, for accounts that have no other (`chunkgate account set --delivery`): `spool`, `hylafax` or `webhook`.
+        delivery: DeliveryName = "spool", delivery();
         /// Types of documents that are taken, as clients name them.
         file_types: Vec<String> = "BMP,DOC,DOCX,GIF,HTM,HTML,JPEG,JPG,MHT,PCL,PDF,PNG,PPT,PPTX,PS,RTF,TIF,TIFF,TXT,XLS,XLSX", file_types();
         /// Documents of one submission.
@@ -283,6 +316,8 @@ section! {
         outcome_within: Duration = "7d", duration("1s", "365d");
         /// How long the documents of a fax are kept after it ended, for `GetFaxImage` and `ReSendFax`.
         keep_documents: Duration = "7d", duration("0s", "3650d");
+        /// How long the documents of dead letters are kept: faxes that failed because their delivery was away or refused them (`chunkgate fax list --dead-letters`).
+        keep_dead_letters: Duration = "30d", duration("0s", "3650d");
         /// How long faxes are listed after they ended.
         retention: Duration = "365d", duration("1h", "3650d");
         /// Ghostscript, which makes images for `GetFaxImage`; empty: `gs` on PATH. Without it there are none.
@@ -305,6 +340,54 @@ section! {
         directory: Option<PathBuf> = "", optional(path());
         /// Whether the group of the directory may read faxes and say how they ended.
         group_access: bool = "false", flag();
+    }
+}
+
+section! {
+    /// The delivery `hylafax`: a HylaFAX server.
+    Hylafax "hylafax" {
+        /// Host, or host and port, of its hfaxd; empty: no such delivery.
+        server: Option<String> = "", optional(host_and_port());
+        /// User to log in as, who owns the jobs.
+        user: String = "chunkgate", plain_text();
+        /// Password of that user; empty: none.
+        password: Option<Secret> = "", optional(secret());
+        /// Modem, or class of modems, that sends.
+        modem: String = "any", plain_text();
+        /// How long a connection may take.
+        connect_timeout: Duration = "10s", duration("10ms", "5min");
+        /// How long it may take to answer a command, or to take or send more of a document or a list.
+        command_timeout: Duration = "30s", duration("10ms", "10min");
+        /// Connections open at once.
+        max_connections: usize = "8", number(1..=256);
+        /// How often its queues are looked at.
+        poll_interval: Duration = "5s", duration("10ms", "1h");
+        /// How long it keeps ended jobs (`faxqclean -j`). A fax of which it is not known whether HylaFAX took it is sent again when no queue has it, but not after that time: it may have been sent and cleaned away.
+        jobs_kept: Duration = "15min", duration("1s", "365d");
+        /// Whether postponed faxes wait in its queue instead of the gateway's.
+        hold_postponed: bool = "false", flag();
+    }
+}
+
+section! {
+    /// The delivery `webhook`: a web service of yours.
+    Webhook "webhook" {
+        /// Address to which each fax is posted; empty: no such delivery.
+        url: Option<String> = "", optional(web_address());
+        /// Secret with which requests are signed, both ways; at least 32 characters.
+        secret: Option<Secret> = "", optional(long_secret());
+        /// Address to which a wish to take a fax back is posted; empty: what was posted cannot be taken back.
+        cancel_url: Option<String> = "", optional(web_address());
+        /// Whether the addresses may lie in private networks; only there `http://` is allowed.
+        allow_private: bool = "false", flag();
+        /// File of certificate authorities (PEM) for TLS; empty: those of the machine.
+        tls_ca: Option<PathBuf> = "", optional(path());
+        /// How long a connection, TLS included, may take.
+        connect_timeout: Duration = "10s", duration("10ms", "5min");
+        /// How long the service may take to take more of a fax, or to answer.
+        answer_timeout: Duration = "30s", duration("10ms", "10min");
+        /// How old a signed status may be, and how far its clock may be ahead.
+        tolerance: Duration = "5min", duration("1s", "1h");
     }
 }
 

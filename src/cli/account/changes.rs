@@ -5,12 +5,12 @@ use ipnet::IpNet;
 
 use crate::{
     engine::{account::AccountSettings, session::SessionLimits},
-    settings::Settings,
+    settings::{DeliveryName, Settings},
 };
 
 use super::{
     Failure,
-    values::{Limit, count, or_default, seconds, size},
+    values::{Limit, count, delivery, or_default, seconds, size},
 };
 
 /// The options that set something of an account.
@@ -44,6 +44,9 @@ pub(super) struct Changes {
     /// The account may not be used; uploads under way end at their next chunk
     #[arg(long)]
     disable: bool,
+    /// The way its faxes leave: spool, hylafax or webhook; `default` = the gateway's setting (`fax.delivery`)
+    #[arg(long, value_name = "NAME", value_parser = or_default(delivery))]
+    delivery: Option<Limit<DeliveryName>>,
     /// Largest chunk, as in 3MiB; `default` = the gateway's setting, here and below
     #[arg(long, value_name = "SIZE", value_parser = or_default(size))]
     max_chunk: Option<Limit<u64>>,
@@ -93,6 +96,9 @@ impl Changes {
         );
         switch(&mut before.primary, self.primary, self.secondary);
         switch(&mut before.enabled, self.enable, self.disable);
+        if let Some(delivery) = self.delivery {
+            before.delivery = delivery.own().map(|it| it.as_str().to_owned());
+        }
         let limits = &mut before.limits;
         set(&mut limits.max_chunk, self.max_chunk);
         set(&mut limits.max_total, self.max_total);
@@ -221,6 +227,7 @@ mod tests {
             "--max-total=9MiB",
             "--max-open-sessions=3",
             "--session-timeout=2h",
+            "--delivery=webhook",
         ];
         let back = [
             "--allow=any",
@@ -231,10 +238,12 @@ mod tests {
             "--max-total=default",
             "--max-open-sessions=default",
             "--session-timeout=default",
+            "--delivery=default",
         ];
         let changed = apply(AccountSettings::default(), &there).unwrap();
         assert_eq!(changed.allowed_networks.len(), 2);
         assert_eq!(changed.limits.session_timeout, Some(7200));
+        assert_eq!(changed.delivery.as_deref(), Some("webhook"));
         assert!(!changed.enabled && !changed.primary && !changed.fax_service);
         assert_eq!(apply(changed, &back), Ok(AccountSettings::default()));
     }

@@ -84,6 +84,14 @@ fn description(account: &Account, gateway: &Settings) -> String {
         ],
         ["allowed from".to_owned(), networks(account)],
         [
+            "delivery".to_owned(),
+            account
+                .settings
+                .delivery
+                .clone()
+                .unwrap_or_else(|| format!("{} (default)", gateway.fax.delivery.as_str())),
+        ],
+        [
             "largest chunk".to_owned(),
             limit(limits.max_chunk, &gateway.session.max_chunk, "bytes"),
         ],

@@ -26,6 +26,7 @@ const PAGE: u32 = 500;
 Examples:
   chunkgate fax list
   chunkgate fax list --account acme --state failed
+  chunkgate fax list --dead-letters --json | jq .id | xargs -n 1 chunkgate fax retry
   chunkgate fax list --state handed_over --json | jq -r .id")]
 pub(in crate::cli) struct Arguments {
     /// Only those of this account
@@ -34,6 +35,9 @@ pub(in crate::cli) struct Arguments {
     /// Only those in this state: waiting, delivering, `handed_over`, sent, failed or cancelled
     #[arg(long, value_parser = state)]
     state: Option<TransactionState>,
+    /// Only dead letters: faxes that failed because their delivery was away for too long or refused them
+    #[arg(long)]
+    dead_letters: bool,
     /// At most so many
     #[arg(long, value_name = "NUMBER", default_value_t = 50)]
     limit: u32,
@@ -51,7 +55,13 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         while left > 0 {
             let wanted = left.min(PAGE);
             let page = repository
-                .list_all(account, arguments.state, before, wanted)
+                .list_all(
+                    account,
+                    arguments.state,
+                    arguments.dead_letters,
+                    before,
+                    wanted,
+                )
                 .await?;
             if page.is_empty() && before.is_none() {
                 nothing(backend, settings, account).await?;

@@ -15,7 +15,7 @@ use crate::fax::{
     repository::FaxRepository,
 };
 
-use super::{Failure, Options, account, draft, journal, output, process};
+use super::{Failure, Options, account, draft, journal, output, process, values};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

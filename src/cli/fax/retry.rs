@@ -4,16 +4,16 @@ use clap::Args;
 use time::OffsetDateTime;
 
 use crate::{
+    backend::Backend,
     fax::{
-        delivery::spool,
         item::{FaxItem, Queued, TransactionState},
         outcome::INVALID_NUMBER,
         repository::FaxRepository,
     },
-    settings::Settings,
+    settings::{DeliveryName, Settings},
 };
 
-use super::{Failure, Fax, documents_dropped, find, output::when, process};
+use super::{Failure, Fax, documents_dropped, find, output::when, process, values::delivery};
 
 /// Send a fax again that has failed or was cancelled, or let one that waits for its next try go at once.
 ///
@@ -27,6 +27,9 @@ Examples:
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     fax: Fax,
+    /// Let it leave by this delivery: spool, hylafax or webhook; else its account's, or `fax.delivery`
+    #[arg(long, value_name = "NAME", value_parser = delivery)]
+    delivery: Option<DeliveryName>,
 }
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
@@ -35,9 +38,17 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         let fax = find(&*repository, arguments.fax.id).await?;
         match (fax.state, &fax.queue) {
             (TransactionState::Failed | TransactionState::Cancelled, _) => {
-                requeue(&*repository, &fax).await
+                let route = route(backend, settings, arguments, &fax).await?;
+                requeue(&*repository, &fax, route.as_str()).await
             }
             (TransactionState::Waiting, Some(queued)) => {
+                if arguments.delivery.is_some() {
+                    return Err(Failure::Misused(format!(
+                        "fax {0} waits for its next try by {1}; to let it leave by another \
+                         delivery, `chunkgate fax cancel {0}` first",
+                        fax.id, queued.delivery
+                    )));
+                }
                 may_hasten(&fax, queued)?;
                 if repository.hasten(fax.id).await? {
                     Ok(format!("attempt {} is due now", queued.attempt))
@@ -58,7 +69,26 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
     Ok(())
 }
 
-async fn requeue(repository: &dyn FaxRepository, fax: &FaxItem) -> Result<String, Failure> {
+/// By which delivery the fax leaves now.
+async fn route(
+    backend: &Backend,
+    settings: &Settings,
+    arguments: &Arguments,
+    fax: &FaxItem,
+) -> Result<String, Failure> {
+    if let Some(delivery) = arguments.delivery {
+        return Ok(delivery.as_str().to_owned());
+    }
+    let account = backend.repository(settings).account(&fax.user).await?;
+    let own = account.and_then(|account| account.settings.delivery);
+    Ok(own.unwrap_or_else(|| settings.fax.delivery.as_str().to_owned()))
+}
+
+async fn requeue(
+    repository: &dyn FaxRepository,
+    fax: &FaxItem,
+    delivery: &str,
+) -> Result<String, Failure> {
     let id = fax.id;
     // Such a number was never handed over: it may be anything, and programs are not made for that.
     if u32::try_from(fax.status) == Ok(INVALID_NUMBER.code) {
@@ -66,8 +96,11 @@ async fn requeue(repository: &dyn FaxRepository, fax: &FaxItem) -> Result<String
             "the number of fax {id} cannot be dialled; its client has to submit it with another one"
         )));
     }
-    if let Some(attempt) = repository.requeue(id, spool::NAME).await? {
-        return Ok(format!("attempt {} is queued", attempt.number));
+    if let Some(attempt) = repository.requeue(id, delivery).await? {
+        return Ok(format!(
+            "attempt {} is queued for {delivery}",
+            attempt.number
+        ));
     }
     if repository.content(fax.submission).await?.is_none() {
         return Err(documents_dropped(id));

@@ -5,6 +5,7 @@
 //! could write down the answer. Any implementation passes the contract tests in
 //! `tests/it/fax/delivery/contract.rs`.
 
+pub mod ledger;
 pub mod spool;
 
 use std::{fmt, sync::Arc, time::Instant};
@@ -82,6 +83,12 @@ pub enum Outcome {
         /// What is known all the same.
         report: Report,
     },
+    /// The delivery will not take it, whatever is tried, and nobody tried to send it. An operator
+    /// has to look at it.
+    Refused {
+        /// Why, for people.
+        text: String,
+    },
 }
 
 /// The answer to a wish to take an attempt back.
@@ -111,6 +118,11 @@ pub enum DeliveryError {
 pub trait Delivery: Send + Sync + 'static {
     /// Its name in the database, in settings and in metrics.
     fn name(&self) -> &'static str;
+
+    /// Whether it wants postponed faxes at once, and lets them wait itself.
+    fn holds_postponed(&self) -> bool {
+        false
+    }
 
     /// Takes an attempt. Returns when it has it for good, durably: `None`, or at once how it
     /// ended.

@@ -110,7 +110,7 @@ type Parameter<'a> = &'a (dyn ToSql + Sync);
 
 impl Columns {
     /// What an operator sets, in the order in which both statements name it.
-    fn parameters<'a>(&'a self, settings: &'a AccountSettings) -> [Parameter<'a>; 9] {
+    fn parameters<'a>(&'a self, settings: &'a AccountSettings) -> [Parameter<'a>; 10] {
         [
             &settings.enabled,
             &settings.primary,
@@ -121,6 +121,7 @@ impl Columns {
             &self.max_total,
             &self.max_open_sessions,
             &self.session_timeout,
+            &settings.delivery,
         ]
     }
 

@@ -19,6 +19,7 @@ queries! {
     ATTEMPTS_UNDER_WAY = "attempts_under_way";
     CANCEL_SESSION = "cancel_session";
     CANCEL_WAITING_FAXES = "cancel_waiting_faxes";
+    CHANGE_ATTEMPT = "change_attempt";
     CLAIM_FAXES = "claim_faxes";
     COMMIT_APPENDS = "commit_appends";
     CONTENT_STORES = "content_stores";
@@ -41,10 +42,13 @@ queries! {
     FIND_COMMITTED_APPEND = "find_committed_append";
     FIND_REPEATED_SUBMISSION = "find_repeated_submission";
     FIND_SESSION = "find_session";
+    FORGET_ATTEMPT = "forget_attempt";
     GREATEST_SEGMENT = "greatest_segment";
     HANDED_OVER_FAXES = "handed_over_faxes";
     HASTEN_FAX = "hasten_fax";
     HIDE_FAXES = "hide_faxes";
+    KEPT_ATTEMPTS = "kept_attempts";
+    KNOWN_ATTEMPTS = "known_attempts";
     LIST_ACCOUNTS = "list_accounts";
     LIST_ALL_FAXES = "list_all_faxes";
     LIST_FAXES = "list_faxes";
@@ -54,6 +58,7 @@ queries! {
     MARK_HANDED_OVER = "mark_handed_over";
     MARK_SUBMISSION_SUSPECT = "mark_submission_suspect";
     NEXT_DUE_FAX = "next_due_fax";
+    OFFER_ATTEMPT = "offer_attempt";
     OUTBOX_TOTALS = "outbox_totals";
     OVERDUE_FAXES = "overdue_faxes";
     PUT_BACK_FAX = "put_back_fax";
@@ -73,4 +78,5 @@ queries! {
     START_SESSION = "start_session";
     SUBMIT_FAX = "submit_fax";
     UPDATE_ACCOUNT = "update_account";
+    WITHDRAW_ATTEMPT = "withdraw_attempt";
 }

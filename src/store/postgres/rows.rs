@@ -160,6 +160,7 @@ pub fn account(row: &Row) -> Result<Account> {
             fax_service: get(row, "fax_service")?,
             switch_group: get(row, "switch_group")?,
             allowed_networks,
+            delivery: get(row, "delivery")?,
             limits: AccountLimits {
                 max_chunk: optional::<u64, i64>(row, "max_chunk")?,
                 max_total: optional::<u64, i64>(row, "max_total")?,

@@ -162,14 +162,14 @@ impl HandOver {
 }
 
 /// Counts a hand-over of a fax to the delivery of that declared name.
-pub fn fax_hand_over(delivery: &'static str, result: HandOver) {
-    counter!(names::FAX_HAND_OVERS.name, "delivery" => delivery, "result" => result.label())
+pub fn fax_hand_over(delivery: &str, result: HandOver) {
+    counter!(names::FAX_HAND_OVERS.name, "delivery" => delivery.to_owned(), "result" => result.label())
         .increment(1);
 }
 
 /// Counts a fax that is over.
-pub fn fax_ended(delivery: &'static str, outcome: TransactionState) {
-    counter!(names::FAXES_ENDED.name, "delivery" => delivery, "outcome" => outcome.as_str())
+pub fn fax_ended(delivery: &str, outcome: TransactionState) {
+    counter!(names::FAXES_ENDED.name, "delivery" => delivery.to_owned(), "outcome" => outcome.as_str())
         .increment(1);
 }
 

@@ -81,13 +81,22 @@ async fn documents_are_kept_until_their_time_is_over() {
     sent(&gateway, &mut client).await;
     let rows = rows(&gateway);
     earlier(&gateway, "59 minutes").await;
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 0);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        0
+    );
     assert_eq!(extents(&gateway).await, 1);
     earlier(&gateway, "2 minutes").await;
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 1);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        1
+    );
     assert_eq!(extents(&gateway).await, 0);
     // Once is enough.
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 0);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        0
+    );
     gateway.stop().await;
 }
 
@@ -107,14 +116,23 @@ async fn documents_are_kept_while_any_fax_needs_them() {
     let resend = Call::of("ReSendFax").with("TransactionID", &again.to_string());
     let again = resend.id(&mut client).await;
     earlier(&gateway, "1 day").await;
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 0);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        0
+    );
     assert_eq!(extents(&gateway).await, 3);
     // Those of the batch and of the fax that was sent again go when the last one has ended.
     ended(&gateway, &mut client, batch + 1, "done\n").await;
     ended(&gateway, &mut client, again, "failed 1 no\nfinal\n").await;
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 0);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        0
+    );
     earlier(&gateway, "1 day").await;
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 2);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        2
+    );
     assert_eq!(extents(&gateway).await, 1);
     gateway.stop().await;
 }
@@ -131,7 +149,10 @@ async fn the_retention_of_sessions_does_not_touch_documents_that_are_kept() {
     let again = resend.id(&mut client).await;
     ended(&gateway, &mut client, again, "done\n").await;
     earlier(&gateway, "1 day").await;
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 1);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        1
+    );
     assert_eq!(rows.delete_ended(HOUR, MANY).await.expect("rows"), 1);
     // The faxes stay without their upload, and nothing can be made of them any more.
     for id in [id, again] {
@@ -184,7 +205,26 @@ async fn documents_of_forgotten_faxes_are_dropped() {
     earlier(&gateway, "1 day").await;
     assert_eq!(rows.delete_old(HOUR, MANY).await.expect("rows"), 1);
     assert_eq!(extents(&gateway).await, 1);
-    assert_eq!(rows.drop_documents(HOUR, MANY).await.expect("rows"), 1);
+    assert_eq!(
+        rows.drop_documents(HOUR, HOUR, MANY).await.expect("rows"),
+        1
+    );
     assert_eq!(extents(&gateway).await, 0);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn documents_of_dead_letters_are_kept_for_longer() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    sent(&gateway, &mut client).await;
+    let rows = rows(&gateway);
+    let dead = "UPDATE fax_transaction SET outcome = 'failed', status_code = 1, dead_letter = true";
+    run(&gateway, dead).await;
+    earlier(&gateway, "2 hours").await;
+    let dropped = rows.drop_documents(HOUR, 3 * HOUR, MANY).await;
+    assert_eq!(dropped.expect("rows"), 0);
+    let dropped = rows.drop_documents(HOUR, HOUR, MANY).await;
+    assert_eq!(dropped.expect("rows"), 1);
     gateway.stop().await;
 }

@@ -7,7 +7,7 @@ use chunkgate::{
     engine::repository::Repository,
     fax::outbox::Deliveries,
     http::{Admission, BodyMemory},
-    jobs::JobParts,
+    jobs::{FaxRetention, JobParts},
     store::postgres::{Connector, Database, Postgres, TlsSettings},
 };
 use tokio_postgres::Client;
@@ -49,8 +49,11 @@ impl Jobs {
         let parts = JobParts {
             repository: Arc::clone(&rows) as Arc<dyn Repository>,
             faxes: rows,
-            keep_documents: Duration::from_hours(24),
-            fax_retention: Duration::from_hours(48),
+            fax_retention: FaxRetention {
+                documents: Duration::from_hours(24),
+                dead_letters: Duration::from_hours(24),
+                rows: Duration::from_hours(48),
+            },
             deliveries: Deliveries::default(),
             store,
             database,

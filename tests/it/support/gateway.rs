@@ -97,7 +97,9 @@ impl Gateway {
     }
 
     async fn on(settings: Settings, database: TestDatabase, directory: TempDir) -> Self {
-        let app = App::start(&settings).await.expect("the gateway starts");
+        let app = Box::pin(App::start(&settings))
+            .await
+            .expect("the gateway starts");
         let gateway_repository = Arc::clone(app.repository());
         let (address, admin_address) = (app.address(), app.admin_address());
         let tls_address = app.tls_address();

@@ -55,6 +55,7 @@ pub async fn list_all(
     database: &Database,
     account: Option<&str>,
     state: Option<TransactionState>,
+    dead_letters: bool,
     before: Option<TransactionId>,
     limit: u32,
 ) -> Result<Vec<FaxItem>> {
@@ -67,6 +68,7 @@ pub async fn list_all(
                 &state.map(TransactionState::as_str),
                 &before.map(|id| id.0),
                 &i64::from(limit),
+                &dead_letters,
             ],
         )
         .await?;

@@ -17,12 +17,12 @@ use crate::{
     },
 };
 
-use super::rows::{attempt, column, count, small, state};
+use super::rows::{attempt, column, count, small, state, transaction};
 
 type Result<T> = std::result::Result<T, RepositoryError>;
 
 /// A span of the database's, which may be a little below zero.
-fn span(seconds: f64) -> Duration {
+pub(super) fn span(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }
 
@@ -148,6 +148,7 @@ pub async fn end(
                 &small(end.report.pages),
                 &small(end.report.duration),
                 &end.report.remote_csid,
+                &end.dead_letter,
             ],
         )
         .await?;
@@ -158,17 +159,16 @@ pub async fn cancel_waiting(
     database: &Database,
     ids: &[i32],
     end: &End,
-) -> Result<Vec<TransactionId>> {
+) -> Result<Vec<(TransactionId, String)>> {
     let rows = database
         .query(
             queries::CANCEL_WAITING_FAXES,
             &[&ids, &small(end.code), &end.text],
         )
         .await?;
-    Ok(column(&rows, "id")?
-        .into_iter()
-        .map(TransactionId)
-        .collect())
+    rows.iter()
+        .map(|row| Ok((transaction(row, "id")?, get(row, "delivery")?)))
+        .collect()
 }
 
 pub async fn request_cancellation(database: &Database, ids: &[i32]) -> Result<Vec<TransactionId>> {

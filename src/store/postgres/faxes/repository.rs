@@ -104,7 +104,7 @@ impl FaxRepository for Postgres {
         &self,
         transactions: &[TransactionId],
         end: &End,
-    ) -> Result<Vec<TransactionId>> {
+    ) -> Result<Vec<(TransactionId, String)>> {
         outbox::cancel_waiting(self.database(), &numbers(transactions), end).await
     }
 
@@ -157,10 +157,11 @@ impl FaxRepository for Postgres {
         &self,
         account: Option<&str>,
         state: Option<TransactionState>,
+        dead_letters: bool,
         before: Option<TransactionId>,
         limit: u32,
     ) -> Result<Vec<FaxItem>> {
-        items::list_all(self.database(), account, state, before, limit).await
+        items::list_all(self.database(), account, state, dead_letters, before, limit).await
     }
 
     async fn search(&self, account: AccountId, search: &FaxSearch) -> Result<Vec<FaxItem>> {
@@ -210,8 +211,13 @@ impl FaxRepository for Postgres {
         outbox::totals(self.database()).await
     }
 
-    async fn drop_documents(&self, keep: Duration, limit: u32) -> Result<u64> {
-        submissions::drop_documents(self.database(), keep, limit).await
+    async fn drop_documents(
+        &self,
+        keep: Duration,
+        keep_dead_letters: Duration,
+        limit: u32,
+    ) -> Result<u64> {
+        submissions::drop_documents(self.database(), keep, keep_dead_letters, limit).await
     }
 
     async fn delete_old(&self, retention: Duration, limit: u32) -> Result<u64> {

@@ -72,6 +72,7 @@ pub fn item(row: &Row) -> Result<FaxItem> {
         remote_csid: get(row, "remote_csid")?,
         created_at: get(row, "created_at")?,
         ended_at: get(row, "ended_at")?,
+        dead_letter: get(row, "dead_letter")?,
         queue: queued(row)?,
     })
 }

@@ -73,10 +73,11 @@ pub async fn submit(database: &Database, submission: &NewSubmission) -> Result<O
                 &recipients.numbers,
                 &recipients.contacts,
                 &recipients.are_valid,
-                &submission.delivery,
+                &submission.route.delivery,
                 &small(INVALID_NUMBER.code),
                 &INVALID_NUMBER.text,
                 &submission.token,
+                &submission.route.holds_postponed,
             ],
         )
         .await?;
@@ -99,7 +100,7 @@ pub async fn resend(database: &Database, resend: &NewResend) -> Result<Option<Re
                 &recipients.numbers,
                 &recipients.contacts,
                 &recipients.are_valid,
-                &resend.delivery,
+                &resend.route.delivery,
                 &small(INVALID_NUMBER.code),
                 &INVALID_NUMBER.text,
                 &resend.token,
@@ -171,11 +172,20 @@ pub async fn delete_old(database: &Database, retention: Duration, limit: u32) ->
     Ok(rows.len() as u64)
 }
 
-pub async fn drop_documents(database: &Database, keep: Duration, limit: u32) -> Result<u64> {
+pub async fn drop_documents(
+    database: &Database,
+    keep: Duration,
+    keep_dead_letters: Duration,
+    limit: u32,
+) -> Result<u64> {
     let rows = database
         .query(
             queries::DROP_FAX_DOCUMENTS,
-            &[&keep.as_secs_f64(), &i64::from(limit)],
+            &[
+                &keep.as_secs_f64(),
+                &i64::from(limit),
+                &keep_dead_letters.as_secs_f64(),
+            ],
         )
         .await?;
     Ok(rows.len() as u64)

@@ -60,7 +60,7 @@ pub fn documents(attempt: Attempt, lengths: &[usize]) -> Vec<Bytes> {
 /// A fax with documents of these lengths.
 pub fn fax_of(attempt: Attempt, lengths: &[usize]) -> Fax {
     let bytes: Bytes = documents(attempt, lengths).concat().into();
-    let kinds = ["PDF", "TIF", "DOC"].into_iter().cycle();
+    let kinds = ["PDF", "TIF", "PS"].into_iter().cycle();
     let documents = lengths.iter().zip(kinds).map(|(length, kind)| FaxDocument {
         kind: kind.to_owned(),
         length: *length as u64,
@@ -122,6 +122,7 @@ pub fn item(attempt: Attempt) -> FaxItem {
         remote_csid: String::new(),
         created_at: OffsetDateTime::UNIX_EPOCH,
         ended_at: None,
+        dead_letter: false,
         queue: None,
     }
 }

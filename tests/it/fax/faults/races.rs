@@ -13,7 +13,7 @@ use chunkgate::fax::{
     OutboxSettings,
     item::{SubmissionId, TransactionId, TransactionState},
     outcome::{CANCELLED, GIVEN_UP},
-    repository::{NewRecipient, NewResend},
+    repository::{NewRecipient, NewResend, Route},
 };
 use futures_util::future::join_all;
 use tokio::{task::spawn_blocking, time::sleep};
@@ -180,7 +180,10 @@ async fn against_the_drop(requeue: bool) {
             let (desk, pause) = (&desk, pause());
             async move {
                 sleep(pause).await;
-                let dropped = desk.faxes.drop_documents(Duration::ZERO, 3).await;
+                let dropped = desk
+                    .faxes
+                    .drop_documents(Duration::ZERO, Duration::ZERO, 3)
+                    .await;
                 dropped.expect("an answer")
             }
         }));
@@ -215,7 +218,10 @@ fn resend(desk: &Desk, id: TransactionId, original: SubmissionId) -> NewResend {
             contact: String::new(),
             is_valid: true,
         }],
-        delivery: SPOOL,
+        route: Route {
+            delivery: SPOOL.to_owned(),
+            holds_postponed: false,
+        },
     }
 }
 

@@ -14,6 +14,7 @@ use chunkgate::{
         Client, FaxError, FaxParts, FaxSettings, Faxes, Order, Source, Submitted,
         image::{Renderer, RendererSettings},
         item::{FaxOptions, TransactionId},
+        outbox::Deliveries,
         recipients::recipients,
         repository::FaxRepository,
     },
@@ -70,7 +71,7 @@ impl Front {
             uploads: running.engine.clone(),
             repository: Arc::clone(&rows),
             boot: running.boot,
-            delivery: SPOOL,
+            deliveries: Deliveries::default(),
             renderer: Renderer::new(RendererSettings {
                 ghostscript: None,
                 timeout: Duration::from_secs(1),
@@ -154,6 +155,7 @@ impl Front {
 
 fn settings() -> FaxSettings {
     FaxSettings {
+        delivery: SPOOL.to_owned(),
         file_types: vec!["TXT".to_owned()],
         max_documents: 10,
         max_recipients: 10,

@@ -143,6 +143,7 @@ impl Harness for Room {
                 let last = if *may_retry { "" } else { "final\n" };
                 (format!("failed {code} {text}\n"), report, last)
             }
+            Outcome::Refused { .. } => unreachable!("a consumer fails or sends"),
         };
         let (pages, duration) = (report.pages, report.duration);
         let _ = write!(text, "pages {pages}\nduration {duration}\n");

@@ -443,7 +443,8 @@ impl<'a> Run<'a> {
             model.is_due |= model.state != State::Delivering;
             expected.1.push(id);
         }
-        same(&(at_once.map_err(text)?, asked), &expected)
+        let at_once = at_once.map_err(text)?.into_iter().map(|(id, _)| id);
+        same(&(at_once.collect(), asked), &expected)
     }
 
     /// An operator sends it again, as an attempt that no delivery has seen.

@@ -21,7 +21,7 @@ use chunkgate::{
         },
         item::{FaxDocument, FaxItem, FaxOptions, TransactionId, TransactionState},
         outbox::{Deliveries, Documents, Outbox},
-        repository::{FaxRepository, NewRecipient, NewSubmission},
+        repository::{FaxRepository, NewRecipient, NewSubmission, Route},
     },
     store::postgres::Postgres,
 };
@@ -145,7 +145,10 @@ impl Desk {
                 length: LENGTH,
             }],
             recipients: are_valid.iter().map(|valid| recipient(*valid)).collect(),
-            delivery,
+            route: Route {
+                delivery: delivery.to_owned(),
+                holds_postponed: false,
+            },
         }
     }
 

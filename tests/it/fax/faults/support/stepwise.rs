@@ -163,7 +163,7 @@ impl FaxRepository for Stepwise {
         &self,
         transactions: &[TransactionId],
         end: &End,
-    ) -> Result<Vec<TransactionId>> {
+    ) -> Result<Vec<(TransactionId, String)>> {
         let work = self.inner.cancel_waiting(transactions, end);
         self.step("cancel_waiting", work).await
     }
@@ -222,10 +222,13 @@ impl FaxRepository for Stepwise {
         &self,
         account: Option<&str>,
         state: Option<TransactionState>,
+        dead_letters: bool,
         before: Option<TransactionId>,
         limit: u32,
     ) -> Result<Vec<FaxItem>> {
-        let look = self.inner.list_all(account, state, before, limit);
+        let look = self
+            .inner
+            .list_all(account, state, dead_letters, before, limit);
         self.read("list_all", look).await
     }
 
@@ -281,9 +284,9 @@ impl FaxRepository for Stepwise {
         self.read("outbox_totals", self.inner.outbox_totals()).await
     }
 
-    async fn drop_documents(&self, keep: Duration, limit: u32) -> Result<u64> {
-        self.step("drop_documents", self.inner.drop_documents(keep, limit))
-            .await
+    async fn drop_documents(&self, keep: Duration, dead: Duration, limit: u32) -> Result<u64> {
+        let work = self.inner.drop_documents(keep, dead, limit);
+        self.step("drop_documents", work).await
     }
 
     async fn delete_old(&self, retention: Duration, limit: u32) -> Result<u64> {
