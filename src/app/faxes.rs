@@ -13,6 +13,7 @@ use crate::{
         FaxParts, Faxes, clear_images,
         delivery::{
             DeliveryError, SharedDelivery,
+            hylafax::Hylafax,
             spool::{self, Spool},
         },
         image::Renderer,
@@ -23,7 +24,7 @@ use crate::{
 
 use super::{
     AppError,
-    translate::{fax_settings, renderer_settings, spool_settings},
+    translate::{fax_settings, hylafax_settings, renderer_settings, spool_settings},
 };
 
 /// What a gateway's faxes consist of.
@@ -45,7 +46,18 @@ impl Faxing {
         boot: Uuid,
     ) -> Result<Self, AppError> {
         let spool: SharedDelivery = Arc::new(open_spool(settings, store).await?);
-        let deliveries = Deliveries::new([spool]);
+        let mut deliveries = vec![spool];
+        if let Some(hylafax) = hylafax_settings(settings, store) {
+            let hylafax = Hylafax::new(hylafax, backend.ledger(settings));
+            let hylafax = hylafax.map_err(|error| {
+                let path = settings.server.data_dir.display();
+                AppError::Settings(format!(
+                    "no directory can be made in server.data_dir ({path}): {error}"
+                ))
+            })?;
+            deliveries.push(Arc::new(hylafax));
+        }
+        let deliveries = Deliveries::new(deliveries);
         let fax_settings = fax_settings(settings);
         let images = fax_settings.image_directory.clone();
         // Nobody else makes any there.

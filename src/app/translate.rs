@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use crate::{
+    content::StoreId,
     engine::{
         EngineSettings, ThrottleSettings, accounts::AccountsSettings, session::SessionLimits,
     },
-    fax::{FaxSettings, OutboxSettings, delivery::spool::SpoolSettings, image::RendererSettings},
+    fax::{
+        FaxSettings, OutboxSettings,
+        delivery::{hylafax::HylafaxSettings, spool::SpoolSettings},
+        image::RendererSettings,
+    },
     http::BodyLimits,
     jobs::FaxRetention,
     protocol::interfax::InterFaxSettings,
@@ -109,4 +114,24 @@ pub fn spool_settings(settings: &Settings) -> SpoolSettings {
         group_access: spool.group_access,
         ..SpoolSettings::new(spool.directory.clone().unwrap_or_else(default))
     }
+}
+
+/// Which HylaFAX server, if there is one.
+pub fn hylafax_settings(settings: &Settings, store: StoreId) -> Option<HylafaxSettings> {
+    let hylafax = &settings.hylafax;
+    Some(HylafaxSettings {
+        server: hylafax.server.clone()?,
+        user: hylafax.user.clone(),
+        password: hylafax.password.clone(),
+        modem: hylafax.modem.clone(),
+        connect_timeout: hylafax.connect_timeout,
+        command_timeout: hylafax.command_timeout,
+        max_connections: hylafax.max_connections,
+        poll_interval: hylafax.poll_interval,
+        kill_after: hylafax.kill_after,
+        jobs_kept: hylafax.jobs_kept,
+        hold_postponed: hylafax.hold_postponed,
+        scratch: settings.server.data_dir.join("typeset"),
+        store: store.0,
+    })
 }

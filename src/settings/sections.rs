@@ -362,6 +362,8 @@ section! {
         max_connections: usize = "8", number(1..=256);
         /// How often its queues are looked at.
         poll_interval: Duration = "5s", duration("10ms", "1h");
+        /// How long it may try to send a fax before that fails.
+        kill_after: Duration = "24h", duration("1min", "99d");
         /// How long it keeps ended jobs (`faxqclean -j`). A fax of which it is not known whether HylaFAX took it is sent again when no queue has it, but not after that time: it may have been sent and cleaned away.
         jobs_kept: Duration = "15min", duration("1s", "365d");
         /// Whether postponed faxes wait in its queue instead of the gateway's.

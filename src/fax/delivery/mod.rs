@@ -5,6 +5,7 @@
 //! could write down the answer. Any implementation passes the contract tests in
 //! `tests/it/fax/delivery/contract.rs`.
 
+pub mod hylafax;
 pub mod ledger;
 pub mod spool;
 

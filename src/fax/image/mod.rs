@@ -34,4 +34,6 @@ mod tiff;
 
 pub use error::ImageError;
 pub use page::PageSetup;
+pub(in crate::fax) use text::typeset;
+
 pub use renderer::{Document, Renderer, RendererSettings};

@@ -41,7 +41,7 @@ currentdict end /FaxText exch definefont pop
 /// Writes the program that shows the text in `from` to `to`, at most `limit` bytes.
 ///
 /// The text is in UTF-8 or, if it cannot be, in Windows-1252; a byte order mark speaks for itself.
-pub(super) fn typeset(
+pub(in crate::fax) fn typeset(
     from: &Path,
     to: &Path,
     setup: PageSetup,

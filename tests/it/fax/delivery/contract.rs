@@ -36,6 +36,11 @@ pub trait Harness: Send + Sync {
         true
     }
 
+    /// What the delivery tells of that outcome.
+    fn told(&self, outcome: Outcome) -> Outcome {
+        outcome
+    }
+
     /// Whether a withdrawal stops what the consumer has begun to send.
     fn interrupts(&self) -> bool {
         false
@@ -46,7 +51,11 @@ pub trait Harness: Send + Sync {
 #[macro_export]
 macro_rules! delivery_contract {
     ($harness:expr) => {
-        $crate::delivery_contract!(@each $harness;
+        $crate::delivery_contract!($harness, if true);
+    };
+    // What the harness needs may be missing on this machine.
+    ($harness:expr, if $is_here:expr) => {
+        $crate::delivery_contract!(@each $harness, $is_here;
             every_byte_arrives,
             a_large_fax_arrives,
             the_same_attempt_is_taken_once,
@@ -67,9 +76,12 @@ macro_rules! delivery_contract {
             a_delivery_that_works_says_so,
         );
     };
-    (@each $harness:expr; $($rule:ident,)*) => {
+    (@each $harness:expr, $is_here:expr; $($rule:ident,)*) => {
         $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $rule() {
+            if !$is_here {
+                return;
+            }
             $crate::fax::delivery::contract::$rule(&$harness).await;
         })*
     };
@@ -128,7 +140,9 @@ pub async fn a_large_fax_arrives(harness: &dyn Harness) {
     });
     delivery.hand_over(&fax).await.unwrap();
     let given = harness.begin(attempt).await.unwrap();
-    assert!(given == received(attempt, &lengths), "the bytes differ");
+    let expected = received(attempt, &lengths);
+    let lengths: Vec<usize> = given.documents.iter().map(Bytes::len).collect();
+    assert!(given == expected, "the bytes differ; lengths {lengths:?}");
 }
 
 pub async fn the_same_attempt_is_taken_once(harness: &dyn Harness) {
@@ -225,7 +239,7 @@ pub async fn attempts_of_one_fax_are_apart(harness: &dyn Harness) {
     let given = harness.begin(second).await;
     assert_eq!(given, Some(received(second, &SMALL)));
     let told = delivery.outcomes(&[second, first]).await.unwrap();
-    assert_eq!(told, [(first, failed(true))]);
+    assert_eq!(told, [(first, harness.told(failed(true)))]);
 }
 
 pub async fn an_outcome_comes_when_it_has_ended(harness: &dyn Harness) {
@@ -242,7 +256,9 @@ pub async fn an_outcome_comes_when_it_has_ended(harness: &dyn Harness) {
     let attempts: Vec<_> = cases.iter().map(|(attempt, _)| *attempt).collect();
     let mut told = delivery.outcomes(&attempts).await.unwrap();
     told.sort_by_key(|(attempt, _)| *attempt);
-    assert_eq!(told, cases);
+    let expected = cases.into_iter();
+    let expected = expected.map(|(attempt, outcome)| (attempt, harness.told(outcome)));
+    assert_eq!(told, expected.collect::<Vec<_>>());
 }
 
 pub async fn outcomes_are_told_again(harness: &dyn Harness) {
@@ -359,7 +375,8 @@ pub async fn withdrawn_after_the_end(harness: &dyn Harness) {
         harness.end(attempt, &outcome).await;
         for _ in 0..2 {
             let answer = delivery.withdraw(attempt).await.unwrap();
-            assert_eq!(answer, Withdrawal::Ended(outcome.clone()));
+            let told = harness.told(outcome.clone());
+            assert_eq!(answer, Withdrawal::Ended(told));
         }
     }
 }

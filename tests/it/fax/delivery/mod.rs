@@ -3,12 +3,14 @@
 //! | file           | rule |
 //! |----------------|------|
 //! | `contract`     | what any delivery must do, as functions of a harness |
+//! | `hylafax`      | a HylaFAX server gets each fax once, whatever breaks |
 //! | `ledger`       | what deliveries know of their attempts is decided once |
 //! | `spool`        | the spool does it, on disks that lose power and fail, beside any consumer |
 //! | `rows`         | no rule: a database whose outbox has the faxes of the contract |
 //! | `support`      | no rule: faxes and their bytes |
 
 mod contract;
+mod hylafax;
 mod ledger;
 mod rows;
 mod spool;

@@ -1,0 +1,187 @@
+//! Learning how jobs go, and how they end.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Mutex;
+use tracing::warn;
+
+use super::{
+    Hylafax, NAME, ended,
+    parameters::tag,
+    queue::{self, Found, Listed, State},
+    trouble::Trouble,
+};
+use crate::fax::delivery::{
+    Attempt, DeliveryError, Outcome,
+    ledger::{Entry, Phase},
+};
+use crate::fax::outcome::GIVEN_UP;
+
+/// The longest pause before a server that is away is asked again.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// The last look at the queue, and how many before it failed.
+#[derive(Default)]
+pub(super) struct Looks {
+    last: Mutex<Option<Look>>,
+    failures: std::sync::Mutex<Failures>,
+}
+
+struct Look {
+    when: Instant,
+    jobs: Arc<HashMap<String, Listed>>,
+}
+
+#[derive(Default)]
+struct Failures {
+    count: u32,
+    last: Option<(Instant, String)>,
+}
+
+impl Hylafax {
+    /// The outcomes of those attempts that have ended, once each is written down.
+    pub(super) async fn poll(
+        &self,
+        attempts: &[Attempt],
+    ) -> Result<Vec<(Attempt, Outcome)>, DeliveryError> {
+        let mut ended = Vec::new();
+        let mut with_server = Vec::new();
+        for entry in self.ledger.entries(NAME, attempts).await? {
+            match &entry.phase {
+                Phase::Ended(outcome) => ended.push((entry.attempt, outcome.clone())),
+                Phase::Withdrawn => ended.push((entry.attempt, GIVEN_UP.outcome())),
+                Phase::Taken => with_server.push(entry),
+                // Somebody hands it over at this moment.
+                Phase::Offered | Phase::Submitting => {}
+            }
+        }
+        if with_server.is_empty() {
+            return Ok(ended);
+        }
+        let asked = self.ask(with_server, &mut ended).await;
+        match asked {
+            Err(error) if ended.is_empty() => Err(error),
+            Err(_) | Ok(()) => Ok(ended),
+        }
+    }
+
+    async fn ask(
+        &self,
+        entries: Vec<Entry>,
+        ended: &mut Vec<(Attempt, Outcome)>,
+    ) -> Result<(), DeliveryError> {
+        if let Some(why) = self.still_away() {
+            return Err(DeliveryError::Unavailable(why));
+        }
+        let asked = self.look_at(entries, ended).await;
+        self.note(&asked);
+        asked
+    }
+
+    async fn look_at(
+        &self,
+        entries: Vec<Entry>,
+        ended: &mut Vec<(Attempt, Outcome)>,
+    ) -> Result<(), DeliveryError> {
+        let jobs = self.listing().await?;
+        let mut missing = Vec::new();
+        for entry in entries {
+            match jobs.get(&entry.reference) {
+                Some(job) if job.tag == tag(&self.settings, entry.attempt) => {
+                    self.progress(entry, job).await?;
+                }
+                Some(_) | None => missing.push(entry),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (mut session, _place) = self.session().await?;
+        for entry in missing {
+            let id = &entry.reference;
+            let tag = tag(&self.settings, entry.attempt);
+            let outcome = match queue::find(&mut session, id, &tag).await? {
+                Found::Job(job) => ended::outcome(&mut session, &job).await,
+                Found::Unreadable => None,
+                // Somewhere else it may still be.
+                Found::Nowhere if entry.place != self.settings.place() => None,
+                Found::Nowhere => Some(ended::gone(id, "and it is not known how it ended")),
+            };
+            let Some(outcome) = outcome else { continue };
+            let attempt = entry.attempt;
+            let over = Entry {
+                phase: Phase::Ended(outcome.clone()),
+                ..entry
+            };
+            // If it has changed meanwhile, it is asked for again.
+            if self.change(over).await?.is_some() {
+                ended.push((attempt, outcome));
+            }
+        }
+        session.close().await;
+        Ok(())
+    }
+
+    /// The jobs that are not over, as they were at most `hylafax.poll_interval` ago.
+    async fn listing(&self) -> Result<Arc<HashMap<String, Listed>>, Trouble> {
+        let mut last = self.looks.last.lock().await;
+        if let Some(look) = &*last
+            && look.when.elapsed() < self.settings.poll_interval
+        {
+            return Ok(Arc::clone(&look.jobs));
+        }
+        let (mut session, _place) = self.session().await?;
+        let ours = format!("chunkgate/{}/", self.settings.store);
+        let listed = queue::list(&mut session, &ours).await?;
+        session.close().await;
+        let jobs = listed.into_iter().map(|job| (job.id.clone(), job));
+        let jobs: Arc<HashMap<_, _>> = Arc::new(jobs.collect());
+        *last = Some(Look {
+            when: Instant::now(),
+            jobs: Arc::clone(&jobs),
+        });
+        Ok(jobs)
+    }
+
+    /// Writes down what the server says of a job that is under way.
+    async fn progress(&self, entry: Entry, job: &Listed) -> Result<(), DeliveryError> {
+        if entry.progress == job.progress || matches!(job.state, State::Done | State::Failed) {
+            return Ok(());
+        }
+        let said = Entry {
+            progress: job.progress.clone(),
+            ..entry
+        };
+        // If it has changed meanwhile, the next look says more.
+        self.change(said).await.map(drop)
+    }
+
+    /// What is said as long as a server that was away is not asked again.
+    fn still_away(&self) -> Option<String> {
+        let failures = self.looks.failures.lock();
+        let failures = failures.unwrap_or_else(PoisonError::into_inner);
+        let (when, why) = failures.last.as_ref()?;
+        let pause = self.settings.poll_interval;
+        let pause = pause.saturating_mul(2_u32.saturating_pow(failures.count.min(16)));
+        (when.elapsed() < pause.min(LONGEST_PAUSE)).then(|| why.clone())
+    }
+
+    fn note(&self, asked: &Result<(), DeliveryError>) {
+        let failures = self.looks.failures.lock();
+        let mut failures = failures.unwrap_or_else(PoisonError::into_inner);
+        match asked {
+            Ok(()) => *failures = Failures::default(),
+            Err(error) => {
+                if failures.count == 0 {
+                    warn!(%error, "the HylaFAX server does not say how faxes go; asked again less and less often");
+                }
+                failures.count = failures.count.saturating_add(1);
+                failures.last = Some((Instant::now(), error.to_string()));
+            }
+        }
+    }
+}

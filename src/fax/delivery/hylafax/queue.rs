@@ -1,0 +1,224 @@
+//! What the server's queues say of jobs.
+
+use std::collections::HashMap;
+
+use super::{session::Session, trouble::Trouble};
+
+/// The most bytes of a listing.
+const LONGEST_LISTING: usize = 32 << 20;
+/// The most bytes of a session's log.
+const LONGEST_LOG: usize = 1 << 20;
+/// What a line of a listing says: number, state, dials so far and at most, tag, status.
+const FORMAT: &str = "%j|%a|%d|%x|%J|%s";
+
+/// Where a job is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Not submitted, or stopped by an operator.
+    Suspended,
+    /// Will be sent.
+    UnderWay(&'static str),
+    /// Sent.
+    Done,
+    /// Given up.
+    Failed,
+}
+
+impl State {
+    fn of_letter(letter: &str) -> Option<Self> {
+        Some(match letter {
+            "T" => Self::Suspended,
+            "P" => Self::UnderWay("pending"),
+            "S" => Self::UnderWay("sleeping"),
+            "B" => Self::UnderWay("blocked"),
+            "W" => Self::UnderWay("waiting for a modem"),
+            "R" => Self::UnderWay("being sent"),
+            "D" => Self::Done,
+            "F" => Self::Failed,
+            _ => return None,
+        })
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "SUSPENDED" => Self::Suspended,
+            "PENDING" => Self::UnderWay("pending"),
+            "SLEEPING" => Self::UnderWay("sleeping"),
+            "BLOCKED" => Self::UnderWay("blocked"),
+            "READY" => Self::UnderWay("waiting for a modem"),
+            "ACTIVE" => Self::UnderWay("being sent"),
+            "DONE" => Self::Done,
+            "FAILED" => Self::Failed,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Suspended => "suspended",
+            Self::UnderWay(name) => name,
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A job in the queue of what is not over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub id: String,
+    pub state: State,
+    pub tag: String,
+    /// For people.
+    pub progress: String,
+}
+
+/// Everything about a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Job {
+    pub state: State,
+    /// Why it is where it is.
+    pub status: String,
+    /// The number of that.
+    pub code: u32,
+    /// Pages that arrived.
+    pub pages: u32,
+    /// Names the log of the last call; empty: there was none.
+    pub communication: String,
+}
+
+/// What there is under a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// The job.
+    Job(Job),
+    /// Nothing of ours, in no queue.
+    Nowhere,
+    /// A description that cannot be read at this moment: it is written in place.
+    Unreadable,
+}
+
+/// The jobs that are not over, with tags that begin so.
+///
+/// The session is of no use for anything else after that: hfaxd remembers jobs as it has seen them.
+pub(super) async fn list(session: &mut Session, prefix: &str) -> Result<Vec<Listed>, Trouble> {
+    session
+        .command(&format!("JOBFMT \"{FORMAT}\""), &[200])
+        .await?;
+    let listing = session.fetch("LIST sendq", LONGEST_LISTING).await?;
+    let listing = String::from_utf8_lossy(&listing);
+    Ok(listing
+        .lines()
+        .filter_map(listed)
+        .filter(|job| job.tag.starts_with(prefix))
+        .collect())
+}
+
+fn listed(line: &str) -> Option<Listed> {
+    let mut fields = line.trim_end().splitn(6, '|');
+    let mut field = || fields.next();
+    let (id, letter, dials, most) = (field()?, field()?, field()?, field()?);
+    let (tag, status) = (field()?, field()?);
+    let state = State::of_letter(letter)?;
+    let mut progress = format!("job {id} is {}, {dials} of {most} dials", state.name());
+    if !status.is_empty() {
+        progress = format!("{progress}: {status}");
+    }
+    is_number(id).then(|| Listed {
+        id: id.to_owned(),
+        state,
+        tag: tag.to_owned(),
+        progress,
+    })
+}
+
+/// Looks for a job in every queue.
+pub(super) async fn find(session: &mut Session, id: &str, tag: &str) -> Result<Found, Trouble> {
+    if !is_number(id) {
+        return Ok(Found::Nowhere);
+    }
+    let chosen = session.say(&format!("JOB {id}"), "JOB").await?;
+    if chosen.code != 200 {
+        return is_nowhere(session, id).await;
+    }
+    let described = session.say("JPARM", "JPARM").await?;
+    if described.code != 217 {
+        return is_nowhere(session, id).await;
+    }
+    let parameters: HashMap<&str, &str> = described
+        .lines
+        .iter()
+        .filter_map(|line| line.trim_start().split_once(':'))
+        .map(|(name, value)| (name, value.trim()))
+        .collect();
+    let value = |name: &str| parameters.get(name).copied().unwrap_or_default();
+    if value("JOBID") != id {
+        return Ok(Found::Unreadable);
+    }
+    if value("JOBINFO") != tag {
+        // Numbers are used again after a while.
+        return Ok(Found::Nowhere);
+    }
+    let Some(state) = State::of_word(value("STATE")) else {
+        return Ok(Found::Unreadable);
+    };
+    Ok(Found::Job(Job {
+        state,
+        status: value("STATUS").to_owned(),
+        code: value("STATUSCODE").parse().unwrap_or_default(),
+        pages: value("NPAGES").parse().unwrap_or_default(),
+        communication: value("COMMID").to_owned(),
+    }))
+}
+
+/// Whether there is no description of such a job. First where jobs are moved from, then where they
+/// are moved to: nothing slips through between.
+async fn is_nowhere(session: &mut Session, id: &str) -> Result<Found, Trouble> {
+    for queue in ["sendq", "doneq"] {
+        let size = session.say(&format!("SIZE {queue}/q{id}"), "SIZE").await?;
+        match size.code {
+            550 => {}
+            213 => return Ok(Found::Unreadable),
+            code => {
+                return Err(Trouble::Refused {
+                    command: "SIZE".to_owned(),
+                    code,
+                    said: size.said(),
+                });
+            }
+        }
+    }
+    Ok(Found::Nowhere)
+}
+
+/// The log of a call, as far as it may be read.
+pub(super) async fn log(session: &mut Session, communication: &str) -> Result<String, Trouble> {
+    let log = session
+        .fetch(&format!("RETR log/c{communication}"), LONGEST_LOG)
+        .await?;
+    Ok(String::from_utf8_lossy(&log).into_owned())
+}
+
+pub(super) fn is_number(id: &str) -> bool {
+    (1..=12).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, listed};
+
+    #[test]
+    fn lines_of_a_listing() {
+        let job = listed("12|S|1|4|chunkgate/x/7.1|Busy signal detected|odd\r").unwrap();
+        assert_eq!(job.state, State::UnderWay("sleeping"));
+        assert_eq!(
+            (job.id.as_str(), job.tag.as_str()),
+            ("12", "chunkgate/x/7.1")
+        );
+        let progress = "job 12 is sleeping, 1 of 4 dials: Busy signal detected|odd";
+        assert_eq!(job.progress, progress);
+        for other in ["", "12|S|1|4", "x|S|1|4|t|", "12|?|1|4|t|", "total 3"] {
+            assert_eq!(listed(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Handing a fax over.
+
+use std::time::Instant;
+
+use time::OffsetDateTime;
+
+use super::{
+    Hylafax, NAME, documents, overtaken, parameters::parameters, recover::Recovered,
+    session::Session, trouble::Trouble,
+};
+use crate::fax::{
+    delivery::{
+        DeliveryError, Fax, Outcome,
+        ledger::{Entry, Phase},
+    },
+    outcome::INVALID_NUMBER,
+};
+
+impl Hylafax {
+    /// Gets the fax into the server's queue once, or finds that it is there or was taken back.
+    pub(super) async fn submit(&self, fax: &Fax) -> Result<(), DeliveryError> {
+        let known = self.ledger.entries(NAME, &[fax.attempt]).await?;
+        if let Some(entry) = known.into_iter().next() {
+            match entry.phase {
+                Phase::Taken | Phase::Withdrawn | Phase::Ended(_) => return Ok(()),
+                Phase::Offered | Phase::Submitting => {}
+            }
+            match self.recover(entry).await? {
+                Recovered::Over => return Ok(()),
+                Recovered::Free => {}
+            }
+        }
+        if let Some(text) = documents::not_taken(&fax.documents) {
+            return self.refuse(fax, Outcome::Refused { text }).await;
+        }
+        let now = OffsetDateTime::now_utc();
+        let Some(parameters) = parameters(&self.settings, fax, now) else {
+            return self.refuse(fax, INVALID_NUMBER.outcome()).await;
+        };
+        let (mut session, _place) = self.session().await?;
+        let stored = documents::store(&mut session, fax, &self.settings.scratch).await?;
+        // By now others may have done what is to be done.
+        in_time(fax)?;
+        let Some(entry) = self.ledger.offer(NAME, fax.attempt).await? else {
+            return Ok(());
+        };
+        match &entry.phase {
+            Phase::Taken | Phase::Withdrawn | Phase::Ended(_) => return Ok(()),
+            Phase::Offered if entry.reference.is_empty() => {}
+            Phase::Offered | Phase::Submitting => return Err(overtaken(fax.attempt)),
+        }
+        let entry = self
+            .make_job(&mut session, entry, &parameters, &stored)
+            .await?;
+        in_time(fax)?;
+        self.submit_job(session, entry).await
+    }
+
+    /// Makes the job, and writes its number down.
+    async fn make_job(
+        &self,
+        session: &mut Session,
+        entry: Entry,
+        parameters: &[String],
+        stored: &[String],
+    ) -> Result<Entry, DeliveryError> {
+        for parameter in parameters {
+            session.command(parameter, &[200, 213]).await?;
+        }
+        let made = session.command("JNEW", &[200]).await?;
+        let attempt = entry.attempt;
+        let id = job_id(&made.text).ok_or_else(|| Trouble::Nonsense {
+            during: "JNEW".to_owned(),
+            said: made.said(),
+        })?;
+        let numbered = Entry {
+            reference: id,
+            place: self.settings.place(),
+            ..entry
+        };
+        // If somebody else was faster, the job goes with the session.
+        let numbered = self.change(numbered).await?;
+        let numbered = numbered.ok_or_else(|| overtaken(attempt))?;
+        for name in stored {
+            let document = format!("JPARM DOCUMENT {name}");
+            session.command(&document, &[200]).await?;
+        }
+        Ok(numbered)
+    }
+
+    /// Submits the job, after it was written down that it may be.
+    async fn submit_job(&self, mut session: Session, entry: Entry) -> Result<(), DeliveryError> {
+        let attempt = entry.attempt;
+        let submitting = Entry {
+            phase: Phase::Submitting,
+            ..entry
+        };
+        let submitting = self.change(submitting).await?;
+        let submitting = submitting.ok_or_else(|| overtaken(attempt))?;
+        let id = submitting.reference.clone();
+        let submitted = session.command(&format!("JSUBM {id}"), &[200]).await;
+        let Err(error) = submitted else {
+            session.close().await;
+            return self.taken(submitting).await;
+        };
+        // Not before this session is over, which takes with it what was not submitted.
+        if matches!(error, Trouble::Refused { .. }) {
+            session.close().await;
+        } else {
+            drop(session);
+        }
+        let why = match &error {
+            Trouble::Refused { said, .. } => format!(
+                "the HylaFAX server does not take job {id} ({said}): see whether faxq runs there"
+            ),
+            other => other.to_string(),
+        };
+        match self.recover(submitting).await {
+            Ok(Recovered::Over) => Ok(()),
+            Ok(Recovered::Free) => Err(DeliveryError::Unavailable(why)),
+            Err(error) => Err(DeliveryError::Unavailable(format!(
+                "{why}; whether it has it all the same is not known: {error}"
+            ))),
+        }
+    }
+
+    /// The server has it.
+    pub(super) async fn taken(&self, entry: Entry) -> Result<(), DeliveryError> {
+        let attempt = entry.attempt;
+        let taken = Entry {
+            phase: Phase::Taken,
+            ..entry
+        };
+        match self.change(taken).await? {
+            Some(_) => Ok(()),
+            None => Err(overtaken(attempt)),
+        }
+    }
+
+    /// The fax ends before the server has heard of it.
+    async fn refuse(&self, fax: &Fax, outcome: Outcome) -> Result<(), DeliveryError> {
+        let Some(entry) = self.ledger.offer(NAME, fax.attempt).await? else {
+            return Ok(());
+        };
+        match entry.phase {
+            Phase::Taken | Phase::Withdrawn | Phase::Ended(_) => return Ok(()),
+            Phase::Offered | Phase::Submitting => {}
+        }
+        let ended = Entry {
+            phase: Phase::Ended(outcome),
+            ..entry
+        };
+        let changed = self.change(ended).await?;
+        changed.map(drop).ok_or_else(|| overtaken(fax.attempt))
+    }
+}
+
+/// What is decided about the fax after this moment must not be overtaken.
+fn in_time(fax: &Fax) -> Result<(), DeliveryError> {
+    if Instant::now() < fax.until {
+        return Ok(());
+    }
+    let problem = "handing the fax over to the HylaFAX server took longer than it may (a part of \
+                   fax.lease): see whether the server or the network is too slow";
+    Err(DeliveryError::Unavailable(problem.to_owned()))
+}
+
+/// The number in `New job created: jobid: 12 groupid: 12.`
+fn job_id(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("jobid: ")?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let id = &rest[..digits];
+    super::queue::is_number(id).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::job_id;
+
+    #[test]
+    fn the_number_of_a_new_job() {
+        let made = "New job created: jobid: 12 groupid: 12.";
+        assert_eq!(job_id(made).as_deref(), Some("12"));
+        for odd in [
+            "New job created.",
+            "jobid: x",
+            "jobid: ",
+            "jobid: 1234567890123",
+        ] {
+            assert_eq!(job_id(odd), None, "{odd}");
+        }
+    }
+}

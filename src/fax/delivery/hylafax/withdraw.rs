@@ -1,0 +1,133 @@
+//! Taking a fax back: its job is killed.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep;
+
+use super::{
+    Hylafax, NAME, ended, overtaken,
+    parameters::tag,
+    queue::{self, Found, Job},
+    recover::{unreadable, was_not_submitted},
+    trouble::Trouble,
+};
+use crate::fax::delivery::{
+    Attempt, DeliveryError, Outcome, Withdrawal,
+    ledger::{Entry, Phase},
+};
+
+/// How often it is looked again at an attempt that changes meanwhile.
+const ROUNDS: usize = 4;
+/// How long a job that is being sent may take to stop.
+const STOPS_WITHIN: Duration = Duration::from_secs(5);
+/// The pause between two looks at it.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Hylafax {
+    /// Takes an attempt back, whether or not the server knows it.
+    pub(super) async fn take_back(&self, attempt: Attempt) -> Result<Withdrawal, DeliveryError> {
+        for _ in 0..ROUNDS {
+            let Some(entry) = self.ledger.withdraw(NAME, attempt).await? else {
+                continue;
+            };
+            let answer = match &entry.phase {
+                Phase::Withdrawn => return Ok(Withdrawal::Withdrawn),
+                Phase::Ended(outcome) => return Ok(Withdrawal::Ended(outcome.clone())),
+                // Nobody can submit its job any more once this is written down.
+                Phase::Offered => Ending::Withdrawn,
+                Phase::Submitting | Phase::Taken => self.stop(&entry).await?,
+            };
+            let (phase, answer) = match answer {
+                Ending::Withdrawn => (Phase::Withdrawn, Withdrawal::Withdrawn),
+                Ending::Ended(outcome) => {
+                    (Phase::Ended(outcome.clone()), Withdrawal::Ended(outcome))
+                }
+                Ending::Again => continue,
+            };
+            let decided = Entry { phase, ..entry };
+            if self.change(decided).await?.is_some() {
+                return Ok(answer);
+            }
+        }
+        Err(overtaken(attempt))
+    }
+
+    /// Sees to it that the server does not send a job.
+    async fn stop(&self, entry: &Entry) -> Result<Ending, DeliveryError> {
+        let (id, attempt) = (entry.reference.as_str(), entry.attempt);
+        let tag = tag(&self.settings, attempt);
+        let deadline = Instant::now() + STOPS_WITHIN;
+        let mut killed = false;
+        loop {
+            let (mut session, _place) = self.session().await?;
+            let job = match queue::find(&mut session, id, &tag).await? {
+                Found::Job(job) => job,
+                Found::Unreadable => return Err(unreadable(id)),
+                Found::Nowhere => {
+                    session.close().await;
+                    return self.nowhere(entry).await;
+                }
+            };
+            if entry.phase == Phase::Submitting && was_not_submitted(&job) {
+                session.close().await;
+                // It was not submitted; it is deleted, and the attempt is free.
+                self.recover(entry.clone()).await?;
+                return Ok(Ending::Again);
+            }
+            if let Some(outcome) = ended::outcome(&mut session, &job).await {
+                session.close().await;
+                return Ok(ending(&job, outcome, killed));
+            }
+            if !killed {
+                kill(&mut session, id).await?;
+                killed = true;
+            }
+            session.close().await;
+            if Instant::now() >= deadline {
+                return Err(DeliveryError::Unavailable(format!(
+                    "job {id} is being sent, and the HylaFAX server has not stopped it yet"
+                )));
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The job is in no queue.
+    async fn nowhere(&self, entry: &Entry) -> Result<Ending, DeliveryError> {
+        if entry.phase == Phase::Taken {
+            let gone = ended::gone(&entry.reference, "and it is not known how it ended");
+            return Ok(Ending::Ended(gone));
+        }
+        self.recover(entry.clone()).await?;
+        Ok(Ending::Again)
+    }
+}
+
+/// What follows from a look.
+enum Ending {
+    Withdrawn,
+    Ended(Outcome),
+    /// What is known of the attempt has changed.
+    Again,
+}
+
+fn ending(job: &Job, outcome: Outcome, killed: bool) -> Ending {
+    if killed && ended::was_killed(job) {
+        Ending::Withdrawn
+    } else {
+        Ending::Ended(outcome)
+    }
+}
+
+async fn kill(session: &mut super::session::Session, id: &str) -> Result<(), Trouble> {
+    let reply = session.say(&format!("JKILL {id}"), "JKILL").await?;
+    match reply.code {
+        // 504: it is over since, which the next look shows.
+        200 | 504 => Ok(()),
+        code => Err(Trouble::Refused {
+            command: "JKILL".to_owned(),
+            code,
+            said: reply.said(),
+        }),
+    }
+}
