@@ -19,7 +19,7 @@ use crate::{
         image::Renderer,
         outbox::{Deliveries, Outbox},
     },
-    settings::Settings,
+    settings::{DeliveryName, Settings},
 };
 
 use super::{
@@ -45,17 +45,9 @@ impl Faxing {
         store: StoreId,
         boot: Uuid,
     ) -> Result<Self, AppError> {
-        let spool: SharedDelivery = Arc::new(open_spool(settings, store).await?);
-        let mut deliveries = vec![spool];
-        if let Some(hylafax) = hylafax_settings(settings, store) {
-            let hylafax = Hylafax::new(hylafax, backend.ledger(settings));
-            let hylafax = hylafax.map_err(|error| {
-                let path = settings.server.data_dir.display();
-                AppError::Settings(format!(
-                    "no directory can be made in server.data_dir ({path}): {error}"
-                ))
-            })?;
-            deliveries.push(Arc::new(hylafax));
+        let mut deliveries = Vec::new();
+        for name in DeliveryName::ALL {
+            deliveries.extend(open_delivery(settings, backend, store, name).await?);
         }
         let deliveries = Deliveries::new(deliveries);
         let fax_settings = fax_settings(settings);
@@ -84,6 +76,35 @@ impl Faxing {
             outbox,
         })
     }
+}
+
+/// Opens a delivery, if it is set up.
+///
+/// # Errors
+/// If it is, and cannot be opened; the message names the mend.
+pub async fn open_delivery(
+    settings: &Settings,
+    backend: &Backend,
+    store: StoreId,
+    name: DeliveryName,
+) -> Result<Option<SharedDelivery>, AppError> {
+    Ok(match name {
+        DeliveryName::Spool => Some(Arc::new(open_spool(settings, store).await?)),
+        DeliveryName::Hylafax => match hylafax_settings(settings, store) {
+            Some(hylafax) => {
+                let hylafax = Hylafax::new(hylafax, backend.ledger(settings));
+                let hylafax = hylafax.map_err(|error| {
+                    let path = settings.server.data_dir.display();
+                    AppError::Settings(format!(
+                        "no directory can be made in server.data_dir ({path}): {error}"
+                    ))
+                })?;
+                Some(Arc::new(hylafax))
+            }
+            None => None,
+        },
+        DeliveryName::Webhook => None,
+    })
 }
 
 async fn open_spool(settings: &Settings, store: StoreId) -> Result<Spool, AppError> {

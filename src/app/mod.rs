@@ -42,6 +42,7 @@ use tls::TlsPort;
 use translate::{engine_settings, fax_retention, interfax_settings};
 
 pub use error::AppError;
+pub use faxes::open_delivery;
 pub use tls::load_certificates;
 pub use translate::spool_settings;
 
@@ -234,6 +235,7 @@ impl Serving {
             backend.database().clone(),
             Arc::clone(&store),
             outbox.deliveries.clone(),
+            Arc::clone(&outbox.repository),
         ));
         let stop_jobs = CancellationToken::new();
         let parts = JobParts {

@@ -6,6 +6,7 @@
 
 mod account;
 mod check_config;
+mod delivery;
 mod demo;
 mod draft;
 mod failure;
@@ -71,6 +72,9 @@ enum Command {
     /// List, show, export and cancel faxes, send them again, and say how they ended.
     #[command(subcommand)]
     Fax(fax::Command),
+    /// See whether faxes can leave: list the deliveries, and send a test by one of them.
+    #[command(subcommand)]
+    Delivery(delivery::Command),
     Upload(upload::Arguments),
     Migrate(migrate::Arguments),
     Verify(verify::Arguments),
@@ -95,6 +99,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Account(command) => account::run(options, command),
         Command::Session(command) => session::run(options, &command),
         Command::Fax(command) => fax::run(options, &command),
+        Command::Delivery(command) => delivery::run(options, &command),
         Command::Upload(arguments) => upload::run(&arguments),
         Command::Migrate(arguments) => migrate::run(options, &arguments),
         Command::Verify(arguments) => verify::run(options, &arguments),

@@ -89,6 +89,23 @@ pub struct NewResend {
     pub route: Route,
 }
 
+/// A fax with which an operator tests a delivery.
+#[derive(Clone, Debug)]
+pub struct NewTest {
+    /// Who it is from, for the lists.
+    pub user: String,
+    /// To whom.
+    pub recipient: String,
+    /// Its document.
+    pub document: FaxDocument,
+    /// The delivery.
+    pub delivery: String,
+    /// In whose hands it is.
+    pub lease: Uuid,
+    /// For how long.
+    pub lease_for: Duration,
+}
+
 /// A submission that is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded {
@@ -165,6 +182,9 @@ pub trait FaxRepository: Send + Sync + 'static {
 
     /// Queues the documents of an earlier submission; `None` when they are dropped.
     async fn resend(&self, resend: &NewResend) -> Result<Option<Recorded>, RepositoryError>;
+
+    /// Records a fax that its caller hands over itself: nobody else has its document.
+    async fn begin_test(&self, test: &NewTest) -> Result<TransactionId, RepositoryError>;
 
     /// The newest submission of the account with this fingerprint, not older than `within`.
     async fn earlier(

@@ -12,7 +12,9 @@ use tokio::{
 
 use super::holding;
 use crate::{
-    content::SharedStore, fax::outbox::Deliveries, store::postgres::Database,
+    content::SharedStore,
+    fax::{outbox::Deliveries, repository::FaxRepository},
+    store::postgres::Database,
     telemetry::metrics::Metrics,
 };
 
@@ -26,6 +28,7 @@ pub struct Health {
     database: Database,
     store: SharedStore,
     deliveries: Deliveries,
+    faxes: Arc<dyn FaxRepository>,
     last: Mutex<Option<(Instant, Arc<Findings>)>>,
 }
 
@@ -37,7 +40,7 @@ struct Findings {
     content: Finding,
     /// What faxes leave by. One that is away makes them wait, and nothing else: the gateway goes
     /// on taking them, so this says nothing about its being ready.
-    deliveries: BTreeMap<&'static str, Finding>,
+    deliveries: BTreeMap<String, Finding>,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,11 +52,17 @@ enum Finding {
 
 impl Health {
     /// Asks this database, this store and these deliveries.
-    pub fn new(database: Database, store: SharedStore, deliveries: Deliveries) -> Self {
+    pub fn new(
+        database: Database,
+        store: SharedStore,
+        deliveries: Deliveries,
+        faxes: Arc<dyn FaxRepository>,
+    ) -> Self {
         Self {
             database,
             store,
             deliveries,
+            faxes,
             last: Mutex::new(None),
         }
     }
@@ -87,12 +96,20 @@ impl Health {
 }
 
 impl Health {
-    async fn deliveries(&self) -> BTreeMap<&'static str, Finding> {
+    async fn deliveries(&self) -> BTreeMap<String, Finding> {
         let questions = self.deliveries.all().map(async |delivery| {
             let probe = async { delivery.probe().await.map_err(|e| e.to_string()) };
-            (delivery.name(), finding(probe).await)
+            (delivery.name().to_owned(), finding(probe).await)
         });
-        join_all(questions).await.into_iter().collect()
+        let mut findings: BTreeMap<_, _> = join_all(questions).await.into_iter().collect();
+        // Faxes may wait for one that was set up once, or at another gateway.
+        let totals = self.faxes.outbox_totals().await.unwrap_or_default();
+        for total in totals {
+            findings.entry(total.delivery).or_insert_with(|| {
+                Finding::Failed("faxes wait for it, and it is not set up here".to_owned())
+            });
+        }
+        findings
     }
 }
 

@@ -1,6 +1,9 @@
 //! Setting the gauges that nobody else sets.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
 
 use crate::{
     fax::{item::TransactionState, repository::OutboxTotal},
@@ -33,6 +36,18 @@ pub async fn set(parts: JobParts) {
     }
 }
 
+/// How long a delivery may take to show that it works.
+const PROBE_WITHIN: Duration = Duration::from_secs(10);
+
+/// Asks every delivery whether it could take a fax now.
+pub async fn probe(parts: JobParts) {
+    join_all(parts.deliveries.all().map(async |delivery| {
+        let works = matches!(timeout(PROBE_WITHIN, delivery.probe()).await, Ok(Ok(())));
+        metrics::fax_delivery_up(delivery.name(), works);
+    }))
+    .await;
+}
+
 /// The states in which a fax is in the outbox.
 const QUEUED: [TransactionState; 3] = [
     TransactionState::Waiting,
@@ -42,14 +57,17 @@ const QUEUED: [TransactionState; 3] = [
 
 /// Sets the gauges of every state, those in which nothing is included.
 fn outbox(parts: &JobParts, totals: &[OutboxTotal]) {
-    for delivery in parts.deliveries.all() {
+    // Also those that are not set up here: faxes may wait for them all the same.
+    let names = parts.deliveries.all().map(|it| it.name());
+    let waited_for = totals.iter().map(|total| total.delivery.as_str());
+    for delivery in names.chain(waited_for).collect::<BTreeSet<_>>() {
         for state in QUEUED {
             let total = totals
                 .iter()
-                .find(|total| total.delivery == delivery.name() && total.state == state);
+                .find(|total| total.delivery == delivery && total.state == state);
             let (count, oldest) =
                 total.map_or((0, Duration::ZERO), |total| (total.count, total.oldest));
-            metrics::fax_outbox(delivery.name(), state, count, oldest);
+            metrics::fax_outbox(delivery, state, count, oldest);
         }
     }
 }

@@ -33,6 +33,8 @@ const RECLAIM_EVERY: Duration = Duration::from_secs(30);
 const RETENTION_EVERY: Duration = Duration::from_mins(10);
 /// How often gauges are set.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
+/// How often deliveries are asked whether they work.
+const PROBE_EVERY: Duration = Duration::from_secs(15);
 
 /// How long what is left of ended faxes is kept.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +99,10 @@ pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> Jo
     let p = parts.clone();
     jobs.spawn(every(GAUGES_EVERY, stop.clone(), move || {
         gauges::set(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(PROBE_EVERY, stop.clone(), move || {
+        gauges::probe(p.clone())
     }));
     jobs
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     fax::{
-        delivery::{Attempt, spool},
+        delivery::{Attempt, ledger::Ledger, spool},
         item::{FaxDocument, FaxItem, Queued, TransactionId, TransactionState},
     },
     settings::Settings,
@@ -45,6 +45,19 @@ struct Shown {
     documents_kept: bool,
     batch: Vec<TransactionId>,
     spool: Option<PathBuf>,
+    /// What its delivery knows of it, if that keeps rows.
+    with_delivery: Option<WithDelivery>,
+}
+
+/// What a delivery over a network knows of the present attempt.
+#[derive(Serialize)]
+struct WithDelivery {
+    /// The other side's name for it: the number of a job.
+    reference: String,
+    /// Which other side.
+    place: String,
+    /// What that last said of it.
+    progress: String,
 }
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
@@ -57,6 +70,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             documents_kept: repository.content(fax.submission).await?.is_some(),
             batch: batch.into_iter().map(|(id, _)| id).collect(),
             spool: in_the_spool(settings, &fax),
+            with_delivery: with_delivery(&*backend.ledger(settings), &fax).await?,
             fax,
         })
     })?;
@@ -79,6 +93,26 @@ fn in_the_spool(settings: &Settings, fax: &FaxItem) -> Option<PathBuf> {
     })
 }
 
+/// What its delivery knows of a fax that is under way.
+async fn with_delivery(
+    ledger: &dyn Ledger,
+    fax: &FaxItem,
+) -> Result<Option<WithDelivery>, Failure> {
+    let Some(queued) = &fax.queue else {
+        return Ok(None);
+    };
+    let attempt = Attempt {
+        transaction: fax.id,
+        number: queued.attempt,
+    };
+    let entries = ledger.entries(&queued.delivery, &[attempt]).await?;
+    Ok(entries.into_iter().next().map(|entry| WithDelivery {
+        reference: entry.reference,
+        place: entry.place,
+        progress: entry.progress,
+    }))
+}
+
 fn description(shown: &Shown) -> Vec<[String; 2]> {
     let mut lines = about(&shown.fax);
     lines.extend(asked_for(&shown.fax));
@@ -91,6 +125,15 @@ fn description(shown: &Shown) -> Vec<[String; 2]> {
     lines.extend(result(&shown.fax));
     if let Some(queued) = &shown.fax.queue {
         lines.extend(outbox(shown.fax.state, queued));
+    }
+    if let Some(known) = &shown.with_delivery {
+        let known = [
+            ("there known as", &known.reference),
+            ("there", &known.place),
+            ("progress", &known.progress),
+        ];
+        let known = known.into_iter().filter(|(_, text)| !text.is_empty());
+        lines.extend(known.map(|(name, text)| line(name, text)));
     }
     if let Some(directory) = &shown.spool {
         lines.push(line("spool", directory.display().to_string()));
@@ -168,6 +211,10 @@ fn document((document, ordinal): (&FaxDocument, u32)) -> [String; 2] {
 /// What is known of the transmission.
 fn result(fax: &FaxItem) -> Vec<[String; 2]> {
     let mut lines = vec![line("trials", fax.trials.to_string())];
+    if fax.dead_letter {
+        let why = "nobody tried to send it; `chunkgate fax retry` does once that is mended";
+        lines.push(line("dead letter", why));
+    }
     if let Some(ended) = fax.ended_at {
         lines.push(line("ended", when(ended)));
         lines.push(line("pages sent", fax.pages_sent.to_string()));

@@ -45,7 +45,8 @@ pub struct Entry {
     pub version: i64,
     /// How far it has come.
     pub phase: Phase,
-    /// Since when it has been in that phase, by the database's clock.
+    /// How long it has been in that phase, by the database's clock; the greatest there is if that
+    /// was set back meanwhile, so that nobody knows.
     pub age: Duration,
     /// The other side's name for it; empty: it has none yet.
     pub reference: String,

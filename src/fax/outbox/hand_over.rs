@@ -52,10 +52,13 @@ pub async fn run(
         Ok(Some(outcome)) => outbox.settle(delivery, attempt, outcome).await.map(drop),
         Err(Trouble::Database(error)) => Err(error),
         Err(trouble) => {
+            // What is dropped does not come back.
+            let give_up =
+                matches!(trouble, Trouble::Dropped) || claimed.age >= outbox.settings.give_up_after;
             metrics::fax_hand_over(delivery.name(), HandOver::Failed);
             let why = trouble.to_string();
             let deadline = claimed_at + outbox.settings.lease * 3 / 4;
-            not_handed_over(outbox, delivery, claimed, lease, deadline, &why).await
+            not_handed_over(outbox, delivery, claimed, lease, deadline, give_up, &why).await
         }
     };
     if let Err(error) = written {
@@ -106,18 +109,19 @@ async fn handed_over(
     Ok(())
 }
 
-/// Puts the fax back, or gives it up if that has been tried for too long.
+/// Puts the fax back, or gives it up.
 async fn not_handed_over(
     outbox: &Outbox,
     delivery: &SharedDelivery,
     claimed: &Claimed,
     lease: Uuid,
     deadline: Instant,
+    give_up: bool,
     why: &str,
 ) -> Result<(), RepositoryError> {
     let attempt = claimed.attempt;
     let repository = &outbox.repository;
-    if claimed.age >= outbox.settings.give_up_after {
+    if give_up {
         // The delivery may have it all the same: only it can say that it will never be sent. In
         // time: when somebody else hands it over, it is not to be forgotten beside that.
         match timeout_at(deadline, delivery.withdraw(attempt)).await {

@@ -77,6 +77,7 @@ queries! {
     SESSION_STATUS = "session_status";
     START_SESSION = "start_session";
     SUBMIT_FAX = "submit_fax";
+    TEST_FAX = "test_fax";
     UPDATE_ACCOUNT = "update_account";
     WITHDRAW_ATTEMPT = "withdraw_attempt";
 }

@@ -90,6 +90,8 @@ metrics! {
         "Faxes that are due or under way, by where they are.";
     FAX_OUTBOX_OLDEST = "chunkgate_fax_outbox_oldest_seconds", Kind::Gauge, Seconds, ["delivery", "state"],
         "For how long the oldest of those faxes has been due.";
+    FAX_DELIVERY_UP = "chunkgate_fax_delivery_up", Kind::Gauge, Count, ["delivery"],
+        "1 while the delivery could take a fax, else 0; asked every 15 seconds.";
     FAX_HAND_OVERS = "chunkgate_fax_hand_overs_total", Kind::Counter, Count, ["delivery", "result"],
         "Attempts to hand faxes over to a delivery; one that has failed is made again.";
     FAXES_ENDED = "chunkgate_faxes_ended_total", Kind::Counter, Count, ["delivery", "outcome"],

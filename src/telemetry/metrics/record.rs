@@ -178,11 +178,16 @@ pub fn fax_error(label: &'static str) {
     counter!(names::FAX_ERRORS.name, "error" => label).increment(1);
 }
 
+/// Says whether a delivery could take a fax when it was asked last.
+pub fn fax_delivery_up(delivery: &'static str, works: bool) {
+    gauge!(names::FAX_DELIVERY_UP.name, "delivery" => delivery).set(f64::from(u8::from(works)));
+}
+
 /// Says how many faxes of a delivery are in a state, and for how long the oldest has been due.
-pub fn fax_outbox(delivery: &'static str, state: TransactionState, count: u64, oldest: Duration) {
-    gauge!(names::FAX_OUTBOX.name, "delivery" => delivery, "state" => state.as_str())
+pub fn fax_outbox(delivery: &str, state: TransactionState, count: u64, oldest: Duration) {
+    gauge!(names::FAX_OUTBOX.name, "delivery" => delivery.to_owned(), "state" => state.as_str())
         .set(float(count));
-    gauge!(names::FAX_OUTBOX_OLDEST.name, "delivery" => delivery, "state" => state.as_str())
+    gauge!(names::FAX_OUTBOX_OLDEST.name, "delivery" => delivery.to_owned(), "state" => state.as_str())
         .set(oldest.as_secs_f64());
 }
 

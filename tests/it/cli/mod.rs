@@ -4,6 +4,8 @@
 mod accounts;
 /// `check-config` shows everything but secrets.
 mod check_config;
+/// Deliveries are listed, and tested with a fax that really leaves.
+mod deliveries;
 /// The demo goes through the socket, verifies, and serves on.
 mod demo;
 /// Faxes are listed, shown, exported, cancelled, sent again, and their ends said.

@@ -37,7 +37,7 @@
 
 mod accounts;
 mod cancel;
-mod delivery;
+pub mod delivery;
 mod documents;
 mod error_codes;
 mod faults;

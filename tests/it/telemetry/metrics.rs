@@ -33,6 +33,7 @@ fn record_everything() {
     });
     metrics::dead_bytes(5);
     metrics::fax_outbox("demo", TransactionState::Waiting, 3, MOMENT);
+    metrics::fax_delivery_up("demo", true);
     metrics::fax_hand_over("demo", HandOver::Accepted);
     metrics::fax_ended("demo", TransactionState::Sent);
     metrics::fax_error("no_recipient");

@@ -1,5 +1,7 @@
 //! What deliveries know of their attempts.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use tokio_postgres::Row;
 
@@ -16,6 +18,9 @@ use super::{
     outbox::span,
     rows::{count, small, transaction},
 };
+
+/// By how many seconds a clock may go back while it is being adjusted.
+const SLEWED: f64 = 1.0;
 
 type Result<T> = std::result::Result<T, RepositoryError>;
 
@@ -94,10 +99,20 @@ fn entry(row: &Row) -> Result<Entry> {
             "ended" => Phase::Ended(outcome(row)?),
             other => return Err(corrupt(format!("the phase of an attempt is {other}"))),
         },
-        age: span(get(row, "age")?),
+        age: age(row)?,
         reference: get(row, "reference")?,
         place: get(row, "place")?,
         progress: get(row, "progress")?,
+    })
+}
+
+/// How long ago a phase began. If that lies ahead, the clock was set back, and nobody knows.
+fn age(row: &Row) -> Result<Duration> {
+    let seconds: f64 = get(row, "age")?;
+    Ok(if seconds < -SLEWED {
+        Duration::MAX
+    } else {
+        span(seconds)
     })
 }
 

@@ -12,7 +12,8 @@ use crate::{
         item::{FaxDocument, FaxItem, SubmissionId, TransactionId, TransactionState},
         query::{FaxFilter, FaxSearch, StatusCount},
         repository::{
-            Claimed, Earlier, End, FaxRepository, NewResend, NewSubmission, OutboxTotal, Recorded,
+            Claimed, Earlier, End, FaxRepository, NewResend, NewSubmission, NewTest, OutboxTotal,
+            Recorded,
         },
     },
     store::postgres::Postgres,
@@ -34,6 +35,10 @@ impl FaxRepository for Postgres {
 
     async fn resend(&self, resend: &NewResend) -> Result<Option<Recorded>> {
         submissions::resend(self.database(), resend).await
+    }
+
+    async fn begin_test(&self, test: &NewTest) -> Result<TransactionId> {
+        submissions::begin_test(self.database(), test).await
     }
 
     async fn earlier(

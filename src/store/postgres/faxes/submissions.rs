@@ -8,12 +8,14 @@ use uuid::Uuid;
 use crate::{
     engine::{account::AccountId, repository::RepositoryError},
     fax::{
-        item::SubmissionId,
+        item::{SubmissionId, TransactionId},
         outcome::INVALID_NUMBER,
-        repository::{Earlier, NewRecipient, NewResend, NewSubmission, Recorded},
+        repository::{Earlier, NewRecipient, NewResend, NewSubmission, NewTest, Recorded},
     },
     store::postgres::{
-        Database, queries,
+        Database,
+        error::corrupt,
+        queries,
         rows::{get, signed},
     },
 };
@@ -108,6 +110,30 @@ pub async fn resend(database: &Database, resend: &NewResend) -> Result<Option<Re
         )
         .await?;
     row.as_ref().map(recorded).transpose()
+}
+
+pub async fn begin_test(database: &Database, test: &NewTest) -> Result<TransactionId> {
+    let token = Uuid::new_v4();
+    // Nothing is ever equal to it.
+    let fingerprint = [token.as_bytes().as_slice(), token.as_bytes()].concat();
+    let row = database
+        .query_opt(
+            queries::TEST_FAX,
+            &[
+                &test.user,
+                &test.recipient,
+                &test.document.kind,
+                &signed(test.document.length),
+                &test.delivery,
+                &test.lease,
+                &test.lease_for.as_secs_f64(),
+                &token,
+                &fingerprint,
+            ],
+        )
+        .await?;
+    let row = row.ok_or_else(|| corrupt("a test has no number".to_owned()))?;
+    transaction(&row, "id")
 }
 
 fn recorded(row: &Row) -> Result<Recorded> {

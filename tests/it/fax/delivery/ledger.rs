@@ -5,7 +5,7 @@ use chunkgate::fax::delivery::{
     ledger::{Entry, Ledger, Phase},
 };
 use futures_util::future::join_all;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{rows::Rows, support::attempt};
 
@@ -136,6 +136,12 @@ async fn the_time_in_a_phase_is_counted_from_its_beginning() {
     entry.phase = Phase::Taken;
     let entry = rows.ledger.change(NAME, &entry).await.unwrap().unwrap();
     assert!(entry.age.as_secs() < 60, "{:?}", entry.age);
+    // The clock is set back by an hour.
+    rows.sql
+        .batch_execute("UPDATE fax_attempt SET since = now() + interval '1 hour'")
+        .await
+        .unwrap();
+    assert_eq!(offer(&*rows.ledger, 7).await.age, Duration::MAX);
 }
 
 #[tokio::test]

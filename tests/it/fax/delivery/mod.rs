@@ -10,7 +10,7 @@
 //! | `support`      | no rule: faxes and their bytes |
 
 mod contract;
-mod hylafax;
+pub mod hylafax;
 mod ledger;
 mod rows;
 mod spool;

@@ -14,12 +14,14 @@
 //! | `line`         | no rule: a connection that is cut at any command |
 //! | `server`       | no rule: hfaxd and faxq of the test's own |
 
+mod away;
 mod desk;
 mod documents;
 mod every_step;
+mod gateways;
 mod kept;
 mod line;
 mod parameters;
-mod server;
+pub mod server;
 mod states;
 mod withdrawn;

@@ -4,11 +4,16 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::{self, Write},
     net::{SocketAddr, TcpListener},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
@@ -35,17 +40,17 @@ const DIRECTORIES: [&str; 16] = [
     "recvq", "sendq", "status", "tmp", "lock",
 ];
 
-/// A modem that sends: every fax takes `SECONDS`, those to numbers with 999 in them are busy.
+/// A modem that sends: every fax takes `SECONDS`, those to numbers with 99999 in them are busy.
 const MODEM: &str = r#"#!/usr/bin/perl
 use strict;
 my @jobs = grep { m{^sendq/q} } @ARGV;
-select undef, undef, undef, SECONDS;
+select undef, undef, undef, 0.1 + SECONDS;
 for my $file (@jobs) {
     open my $queue, '+<', $file or die "$file: $!";
     my $text = do { local $/; <$queue> };
     my ($tag) = $text =~ /^jobtag:(.*)$/m;
     my ($id) = $file =~ /(\d+)$/;
-    my $busy = $text =~ /^number:.*999/m;
+    my $busy = $text =~ /^number:.*99999/m;
     my %set = (returned => $busy ? 1 : 2, npages => $busy ? 0 : 3, totpages => 3, totdials => 1,
                commid => sprintf('%09d', $id), statuscode => $busy ? 1 : 0,
                status => $busy ? 'Busy signal detected' : '');
@@ -67,6 +72,8 @@ exit 2;
 
 /// Makes one empty page of whatever is to be sent.
 const CONVERT: &str = r#"#!/bin/sh
+# faxq loses children that end before it looks for them.
+sleep 0.1
 while [ $# -gt 0 ]; do
     case "$1" in -o) out=$2; shift ;; esac
     shift
@@ -85,6 +92,7 @@ pub struct Server {
     pub spool: PathBuf,
     faxq: Option<Child>,
     hfaxd: Option<Child>,
+    bell: Option<Bell>,
     _directory: TempDir,
 }
 
@@ -101,6 +109,7 @@ impl Server {
             spool,
             faxq: None,
             hfaxd: None,
+            bell: None,
             _directory: directory,
         };
         server.start_scheduler().await;
@@ -110,7 +119,7 @@ impl Server {
 
     /// With so many modems, with which every fax takes so long.
     pub async fn with_modems(count: usize, takes: Duration) -> Self {
-        let server = Self::start().await;
+        let mut server = Self::start().await;
         let seconds = takes.as_secs_f64().to_string();
         let modem = MODEM.replace("SECONDS", &seconds);
         script(&server.spool.join("bin/modem"), &modem);
@@ -122,6 +131,7 @@ impl Server {
                 .status();
             assert!(added.expect("faxmodem").success());
         }
+        server.bell = Some(Bell::ring(&server.spool));
         server
     }
 
@@ -130,11 +140,7 @@ impl Server {
         self.faxq = Some(self.program("/usr/sbin/faxq", &["-D"]));
         let spool = self.spool.clone();
         until("faxq that listens", async || {
-            let fifo = fs::OpenOptions::new()
-                .write(true)
-                .custom_flags_nonblocking()
-                .open(spool.join("FIFO"));
-            fifo.is_ok()
+            open_fifo(&spool.join("FIFO")).is_ok()
         })
         .await;
     }
@@ -254,8 +260,45 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        drop(self.bell.take());
         self.kill_scheduler();
         self.kill_daemon();
+    }
+}
+
+/// Wakes the scheduler from time to time, as the `faxgetty` of a real modem does when that is free
+/// again.
+struct Bell {
+    rings: Arc<AtomicBool>,
+    ringer: Option<JoinHandle<()>>,
+}
+
+impl Bell {
+    fn ring(spool: &Path) -> Self {
+        let (rings, fifo) = (Arc::new(AtomicBool::new(true)), spool.join("FIFO"));
+        let still = Arc::clone(&rings);
+        let ringer = thread::spawn(move || {
+            while still.load(Ordering::SeqCst) {
+                // A modem that is there and gone again.
+                if let Ok(mut scheduler) = open_fifo(&fifo) {
+                    let _ = scheduler.write_all(b"+bell:R\0+bell:D\0");
+                }
+                thread::sleep(Duration::from_millis(200));
+            }
+        });
+        Self {
+            rings,
+            ringer: Some(ringer),
+        }
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.rings.store(false, Ordering::SeqCst);
+        if let Some(ringer) = self.ringer.take() {
+            let _ = ringer.join();
+        }
     }
 }
 
@@ -438,14 +481,10 @@ fn page() -> Vec<u8> {
     tiff
 }
 
-/// Opening a FIFO that nobody reads must not wait.
-trait NonBlocking {
-    fn custom_flags_nonblocking(&mut self) -> &mut Self;
-}
-
-impl NonBlocking for fs::OpenOptions {
-    fn custom_flags_nonblocking(&mut self) -> &mut Self {
-        use std::os::unix::fs::OpenOptionsExt;
-        self.custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits())
-    }
+/// Opens a FIFO for writing; fails if nobody reads it.
+fn open_fifo(path: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new()
+        .write(true)
+        .custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits())
+        .open(path)
 }

@@ -10,7 +10,8 @@ use chunkgate::{
         item::{FaxDocument, FaxItem, SubmissionId, TransactionId, TransactionState},
         query::{FaxFilter, FaxSearch, StatusCount},
         repository::{
-            Claimed, Earlier, End, FaxRepository, NewResend, NewSubmission, OutboxTotal, Recorded,
+            Claimed, Earlier, End, FaxRepository, NewResend, NewSubmission, NewTest, OutboxTotal,
+            Recorded,
         },
     },
 };
@@ -80,6 +81,11 @@ impl FaxRepository for Stepwise {
 
     async fn resend(&self, resend: &NewResend) -> Result<Option<Recorded>> {
         self.step("resend", self.inner.resend(resend)).await
+    }
+
+    async fn begin_test(&self, test: &NewTest) -> Result<TransactionId> {
+        let work = self.inner.begin_test(test);
+        self.step("begin_test", work).await
     }
 
     async fn earlier(

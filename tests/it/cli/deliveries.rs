@@ -1,0 +1,115 @@
+//! `chunkgate delivery`: whether faxes can leave.
+
+use std::fs;
+
+use super::support::{Run, program_beside, run};
+use crate::{
+    fax::{
+        delivery::hylafax::server::{Server, is_here},
+        support::{gateway, gateway_with, number, spool},
+    },
+    support::gateway::Gateway,
+};
+
+fn delivery(gateway: &Gateway, arguments: &[&str]) -> Run {
+    run(&mut program_beside(
+        gateway,
+        &[&["delivery"], arguments].concat(),
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deliveries_are_listed_with_what_is_wrong() {
+    let gateway = gateway().await;
+    let rows = delivery(&gateway, &["list", "--json"]).ends_with(0).json();
+    let states: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["name"].as_str().unwrap(),
+                row["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("spool", "works"),
+        ("hylafax", "not set up"),
+        ("webhook", "not set up"),
+    ];
+    assert_eq!(states, expected);
+    assert_eq!(rows[0]["default"], true);
+    delivery(&gateway, &["list"])
+        .ends_with(0)
+        .shows("set hylafax.server (CHUNKGATE__HYLAFAX__SERVER)");
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_by_the_spool_lies_there_and_is_sent_by_whoever_takes_it() {
+    let gateway = gateway().await;
+    let test = ["test", "spool", "--to", "12", "--wait", "1s"];
+    delivery(&gateway, &test).ends_with(2).says("fax numbers");
+    let test = [
+        "test",
+        "spool",
+        "--to",
+        "+49-30-123456",
+        "--wait",
+        "1s",
+        "--json",
+    ];
+    let report = delivery(&gateway, &test)
+        .ends_with(0)
+        .says("has taken fax 1")
+        .json()
+        .remove(0);
+    assert_eq!(report["state"], "handed_over");
+    let directory = spool(&gateway).join("new/000000001.1");
+    let document = fs::read(directory.join("1.pdf")).unwrap();
+    assert!(document.starts_with(b"%PDF"));
+    // The gateway hears how it ended, as of any fax.
+    fs::write(directory.join("status"), "done\npages 2\n").unwrap();
+    let sent = "SELECT count(*) FROM fax_transaction WHERE outcome = 'sent' AND pages_sent = 2";
+    crate::support::eventually::until("an end", async || number(&gateway, sent).await == 1).await;
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_is_not_set_up_cannot_be_tested() {
+    let gateway = gateway().await;
+    delivery(&gateway, &["test", "hylafax", "--to", "+49-30-123456"])
+        .ends_with(2)
+        .says("hylafax.server");
+    assert_eq!(
+        number(&gateway, "SELECT count(*) FROM fax_transaction").await,
+        0
+    );
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_by_hylafax_is_dialled() {
+    if !is_here().await {
+        return;
+    }
+    let server = Server::with_modems(1, std::time::Duration::ZERO).await;
+    let address = server.address.to_string();
+    let gateway = Box::pin(gateway_with(|_| {})).await;
+    let by = |number: &str| {
+        let test = ["delivery", "test", "hylafax", "--to", number];
+        let mut program = program_beside(&gateway, &test);
+        run(program.env("CHUNKGATE__HYLAFAX__SERVER", &address))
+    };
+    by("+49-30-123456")
+        .ends_with(0)
+        .says("hylafax: reached")
+        .says("hylafax: has taken fax 1")
+        .shows("fax 1 was sent: 3 pages in 55 s");
+    by("+49-30-999999")
+        .ends_with(1)
+        .shows("fax 2 is failed: Busy signal detected (6017)")
+        .says("the test by hylafax has failed");
+    drop(server);
+    by("+49-30-123456").ends_with(1).says("does not work");
+    gateway.stop().await;
+}

@@ -1,0 +1,180 @@
+//! A server that is away, slow, strange or does not let us in is named, and waited for.
+
+use std::{sync::Arc, time::Duration};
+
+use chunkgate::{
+    fax::delivery::{Delivery, DeliveryError},
+    settings::Secret,
+};
+use nix::sys::signal::Signal;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    time::{Instant, sleep},
+};
+
+use super::{
+    super::{
+        rows::Rows,
+        support::{attempt, fax},
+    },
+    desk::Desk,
+    server::{Server, is_here},
+};
+
+/// Somebody who says this to everybody who connects, and then what is said back.
+async fn somebody(says: &'static [u8]) -> std::net::SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let _ = stream.write_all(says).await;
+                let mut heard = [0; 100];
+                while stream.read(&mut heard).await.is_ok_and(|length| length > 0) {
+                    let _ = stream.write_all(says).await;
+                }
+            });
+        }
+    });
+    address
+}
+
+fn text(error: &DeliveryError) -> String {
+    error.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_trouble_names_its_mend_and_leaves_the_fax_where_it_is() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let nobody = {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        listener.local_addr().unwrap()
+    };
+    let cases = [
+        (nobody, "hylafax.server"),
+        (
+            somebody(b"").await,
+            "has said nothing for 0 s during the greeting",
+        ),
+        (
+            somebody(b"HTTP/1.1 400 Bad Request\r\n").await,
+            "no reply of hfaxd's",
+        ),
+        (
+            somebody(Vec::leak(vec![b'2'; 100_000])).await,
+            "no reply of hfaxd's",
+        ),
+        (
+            somebody(b"220 ready\r\n").await,
+            "does not let user chunkgate in",
+        ),
+        (somebody(b"421 too many\r\n").await, "421 too many"),
+    ];
+    for (address, mend) in cases {
+        let delivery = desk.server.delivery_with(&desk.rows.ledger, |settings| {
+            settings.server = address.to_string();
+            settings.command_timeout = Duration::from_millis(200);
+        });
+        let begun = Instant::now();
+        for error in [
+            delivery.hand_over(&fax(attempt(7, 1))).await.unwrap_err(),
+            delivery.probe().await.unwrap_err(),
+        ] {
+            assert!(text(&error).contains(mend), "{mend}: {error}");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(5), "{mend}");
+        assert_eq!(desk.entry(attempt(7, 1)).await, None, "{mend}");
+    }
+    desk.hylafax().hand_over(&fax(attempt(7, 1))).await.unwrap();
+    desk.job(attempt(7, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_needs_their_password() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let login = |user: &'static str, password: Option<&'static str>| {
+        desk.server.delivery_with(&desk.rows.ledger, |settings| {
+            settings.user = user.to_owned();
+            settings.password = password.map(Secret::new);
+        })
+    };
+    login("secured", Some("secret")).probe().await.unwrap();
+    for (user, password) in [
+        ("secured", Some("wrong")),
+        ("secured", None),
+        ("nobody", Some("secret")),
+    ] {
+        let error = login(user, password).probe().await.unwrap_err();
+        let said = text(&error);
+        assert!(said.contains("faxadduser") && said.contains(user), "{said}");
+        assert!(
+            !said.contains("wrong") && !said.contains("secret"),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_server_holds_nobody_for_ever() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let delivery = desk.server.delivery_with(&desk.rows.ledger, |settings| {
+        settings.command_timeout = Duration::from_millis(300);
+        settings.max_connections = 1;
+    });
+    let delivery = Arc::new(delivery);
+    desk.server.signal_scheduler(Signal::SIGSTOP);
+    // The scheduler does not answer, so the only connection is in use.
+    let slow = tokio::spawn({
+        let delivery = Arc::clone(&delivery);
+        async move { delivery.hand_over(&fax(attempt(1, 1))).await }
+    });
+    sleep(Duration::from_millis(100)).await;
+    let begun = Instant::now();
+    let other = delivery.hand_over(&fax(attempt(2, 1))).await;
+    let first = slow.await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    first.unwrap_err();
+    other.unwrap_err();
+    desk.server.signal_scheduler(Signal::SIGCONT);
+}
+
+/// The look at the queue is made less and less often, and at once when the server is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_away_is_asked_less_and_less_often() {
+    if !is_here().await {
+        return;
+    }
+    let mut server = Server::start().await;
+    let rows = Rows::new().await;
+    let delivery = server.delivery_with(&rows.ledger, |settings| {
+        settings.poll_interval = Duration::from_millis(50);
+    });
+    let attempt = attempt(7, 1);
+    delivery.hand_over(&fax(attempt)).await.unwrap();
+    server.kill_daemon();
+    let begun = Instant::now();
+    let mut looks = 0;
+    while begun.elapsed() < Duration::from_secs(2) {
+        let error = delivery.outcomes(&[attempt]).await.unwrap_err();
+        assert!(text(&error).contains("hylafax.server"), "{error}");
+        looks += 1;
+        sleep(Duration::from_millis(5)).await;
+    }
+    // 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s: the rest was answered without asking.
+    assert!(looks > 50, "{looks}");
+    server.start_daemon().await;
+    crate::support::eventually::until("an answer", async || {
+        delivery.outcomes(&[attempt]).await.is_ok()
+    })
+    .await;
+}
