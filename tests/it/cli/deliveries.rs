@@ -6,7 +6,7 @@ use super::support::{Run, program_beside, run};
 use crate::{
     fax::{
         delivery::hylafax::server::{Server, is_here},
-        support::{gateway, gateway_with, number, spool},
+        support::{gateway, gateway_with, handed_over, number},
     },
     support::gateway::Gateway,
 };
@@ -64,7 +64,7 @@ async fn a_test_by_the_spool_lies_there_and_is_sent_by_whoever_takes_it() {
         .json()
         .remove(0);
     assert_eq!(report["state"], "handed_over");
-    let directory = spool(&gateway).join("new/000000001.1");
+    let directory = handed_over(&gateway, 1, 1).await;
     let document = fs::read(directory.join("1.pdf")).unwrap();
     assert!(document.starts_with(b"%PDF"));
     // The gateway hears how it ended, as of any fax.
