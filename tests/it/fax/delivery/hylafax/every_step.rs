@@ -12,7 +12,7 @@ use super::{
     },
     desk::Desk,
     line::{Line, Where},
-    server::is_here,
+    server::{is_here, kill_sessions},
 };
 
 /// "No work found in job file".
@@ -101,14 +101,16 @@ async fn a_server_that_is_killed_at_any_command() {
     let mut step = 0;
     loop {
         let attempt = attempt(i32::try_from(step).unwrap() + 1, 1);
-        let line = Line::to(desk.server.address, Some((step, Where::With))).await;
+        let spool = desk.server.spool.clone();
+        // Nobody cleans up.
+        let kill = move || kill_sessions(&spool);
+        let cut = Some((step, Where::ForGood));
+        let line = Line::with(desk.server.address, cut, kill).await;
         let delivery = desk.server.delivery_with(&desk.rows.ledger, |settings| {
             settings.server = line.address.to_string();
         });
-        let handing = fax(attempt);
-        let _ = delivery.hand_over(&handing).await;
+        let _ = delivery.hand_over(&fax(attempt)).await;
         let was_cut = line.commands() > step;
-        // Nobody cleans up.
         desk.server.kill_daemon();
         if step % 3 == 0 {
             desk.server.kill_scheduler();
@@ -172,7 +174,11 @@ async fn what_may_have_been_sent_and_cleaned_away_is_not_sent_again() {
     std::fs::remove_file(done).unwrap();
     desk.rows
         .sql
-        .batch_execute("UPDATE fax_attempt SET since = now() - interval '61 minutes'")
+        .batch_execute(&format!(
+            "UPDATE fax_attempt
+             SET since = now() - interval '61 minutes', place = 'chunkgate@{}'",
+            desk.server.address
+        ))
         .await
         .unwrap();
     let delivery = desk.hylafax();
@@ -181,6 +187,27 @@ async fn what_may_have_been_sent_and_cleaned_away_is_not_sent_again() {
     let told = delivery.outcomes(&[attempt]).await.unwrap();
     assert!(
         matches!(&told[..], [(_, Outcome::Failed { code: 900_003, .. })]),
+        "{told:?}"
+    );
+}
+
+/// Nobody knows what became of a job that may be in another server's queue.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_in_another_queue_is_not_sent_again() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let attempt = attempt(7, 1);
+    let steps = submitted_at(&desk).await;
+    cut_hand_over(&desk, attempt, steps, Where::ForGood).await;
+    std::fs::remove_file(desk.job(attempt).path).unwrap();
+    let delivery = desk.hylafax();
+    assert_eq!(delivery.hand_over(&fax(attempt)).await.unwrap(), None);
+    assert_eq!(desk.server.jobs(attempt).len(), 0, "sent twice");
+    let told = delivery.outcomes(&[attempt]).await.unwrap();
+    assert!(
+        matches!(&told[..], [(_, Outcome::Failed { code: 900_003, text, .. })] if text.contains("may be in that of")),
         "{told:?}"
     );
 }

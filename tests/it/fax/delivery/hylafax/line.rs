@@ -28,10 +28,11 @@ pub enum Where {
 }
 
 /// Commands of all connections, counted, and the one at which they are cut.
-#[derive(Debug)]
 struct Plan {
     commands: AtomicUsize,
     cut: Option<(usize, Where)>,
+    // What happens before both sides see the end.
+    at_the_cut: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Plan {
@@ -51,10 +52,20 @@ pub struct Line {
 impl Line {
     /// To `server`, cut at the command of that number, from 0.
     pub async fn to(server: SocketAddr, cut: Option<(usize, Where)>) -> Self {
+        Self::with(server, cut, || {}).await
+    }
+
+    /// The same; before both sides see the end, something happens.
+    pub async fn with(
+        server: SocketAddr,
+        cut: Option<(usize, Where)>,
+        at_the_cut: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let plan = Arc::new(Plan {
             commands: AtomicUsize::new(0),
             cut,
+            at_the_cut: Box::new(at_the_cut),
         });
         Self {
             address: listener.local_addr().expect("its address"),
@@ -91,6 +102,7 @@ async fn carry(client: TcpStream, server: SocketAddr, plan: Arc<Plan>) -> Option
     loop {
         let reply = reply(&mut upstream).await?;
         if matches!(cut, Some(Where::After | Where::ForGood)) {
+            (plan.at_the_cut)();
             return None;
         }
         client.get_mut().write_all(reply.as_bytes()).await.ok()?;

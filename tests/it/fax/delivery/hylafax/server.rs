@@ -182,17 +182,7 @@ impl Server {
 
     /// Kills the sessions of hfaxd, which cannot clean up then.
     pub fn kill_sessions(&self) {
-        for pid in self.sessions() {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
-    }
-
-    /// The processes of hfaxd that serve this spool's sessions: each has a FIFO of its number.
-    fn sessions(&self) -> Vec<i32> {
-        names(&self.spool.join("client"))
-            .iter()
-            .filter_map(|name| name.parse().ok())
-            .collect()
+        kill_sessions(&self.spool);
     }
 
     /// Stops faxq where it is, or lets it go on.
@@ -298,6 +288,15 @@ impl Drop for Bell {
         self.rings.store(false, Ordering::SeqCst);
         if let Some(ringer) = self.ringer.take() {
             let _ = ringer.join();
+        }
+    }
+}
+
+/// Kills the processes of hfaxd that serve a spool's sessions: each has a FIFO of its number.
+pub fn kill_sessions(spool: &Path) {
+    for name in names(&spool.join("client")) {
+        if let Ok(pid) = name.parse() {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
     }
 }

@@ -59,7 +59,9 @@ async fn a_fax_that_was_sent_says_so() {
     let attempt = attempt(7, 1);
     delivery.hand_over(&fax(attempt)).await.unwrap();
     until("a job that is done", async || {
-        desk.job(attempt).path.parent().unwrap().ends_with("doneq")
+        let jobs = desk.server.jobs(attempt);
+        jobs.iter()
+            .any(|job| job.path.parent().unwrap().ends_with("doneq"))
     })
     .await;
     let answer = delivery.withdraw(attempt).await.unwrap();
