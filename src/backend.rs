@@ -10,7 +10,7 @@ use tracing::warn;
 
 use crate::{
     engine::repository::Repository,
-    fax::repository::FaxRepository,
+    fax::{delivery::ledger::Ledger, repository::FaxRepository},
     pg::{Claim, Cluster, ClusterOptions, DataDir, PgError, Search},
     settings::Settings,
     store::postgres::{
@@ -158,6 +158,11 @@ impl Backend {
 
     /// The faxes' rows in it.
     pub fn faxes(&self, settings: &Settings) -> Arc<dyn FaxRepository> {
+        Arc::new(self.postgres(settings))
+    }
+
+    /// What deliveries know of their attempts.
+    pub fn ledger(&self, settings: &Settings) -> Arc<dyn Ledger> {
         Arc::new(self.postgres(settings))
     }
 

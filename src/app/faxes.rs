@@ -14,6 +14,7 @@ use crate::{
         delivery::{
             DeliveryError, SharedDelivery,
             spool::{self, Spool},
+            webhook::{Statuses, Webhook},
         },
         image::Renderer,
         outbox::{Deliveries, Outbox},
@@ -23,7 +24,7 @@ use crate::{
 
 use super::{
     AppError,
-    translate::{fax_settings, renderer_settings, spool_settings},
+    translate::{fax_settings, renderer_settings, spool_settings, webhook_settings},
 };
 
 /// What a gateway's faxes consist of.
@@ -33,6 +34,8 @@ pub struct Faxing {
     pub answers: JoinHandle<End>,
     /// Not yet at work.
     pub outbox: Outbox,
+    /// Takes what the webhook's service says, if there is one.
+    pub statuses: Option<Statuses>,
 }
 
 impl Faxing {
@@ -45,7 +48,11 @@ impl Faxing {
         boot: Uuid,
     ) -> Result<Self, AppError> {
         let spool: SharedDelivery = Arc::new(open_spool(settings, store).await?);
-        let deliveries = Deliveries::new([spool]);
+        let mut ways = vec![spool];
+        let webhook = open_webhook(settings, backend, store).await?;
+        let statuses = webhook.as_ref().map(Webhook::statuses);
+        ways.extend(webhook.map(|it| Arc::new(it) as SharedDelivery));
+        let deliveries = Deliveries::new(ways);
         let fax_settings = fax_settings(settings);
         let images = fax_settings.image_directory.clone();
         // Nobody else makes any there.
@@ -70,6 +77,7 @@ impl Faxing {
             faxes,
             answers,
             outbox,
+            statuses,
         })
     }
 }
@@ -83,6 +91,21 @@ async fn open_spool(settings: &Settings, store: StoreId) -> Result<Spool, AppErr
     };
     match spawn_blocking(open).await {
         Ok(opened) => opened.map_err(|error| AppError::Spool(error.to_string())),
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+async fn open_webhook(
+    settings: &Settings,
+    backend: &Backend,
+    store: StoreId,
+) -> Result<Option<Webhook>, AppError> {
+    let Some(webhook) = webhook_settings(settings, store.0) else {
+        return Ok(None);
+    };
+    let ledger = backend.ledger(settings);
+    match spawn_blocking(move || Webhook::open(webhook, ledger)).await {
+        Ok(opened) => opened.map(Some).map_err(AppError::Webhook),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
 }

@@ -186,8 +186,7 @@ impl Serving {
         if let Err(error) = store.admit() {
             warn!(%error, "chunks will be refused until that is mended");
         }
-        let connector = backend.database().connector();
-        let lock = GatewayLock::take(connector, store.id())
+        let lock = GatewayLock::take(backend.database().connector(), store.id())
             .await
             .map_err(BackendError::from)?
             .ok_or_else(|| AppError::Copied(backend.content().display().to_string()))?;
@@ -206,6 +205,7 @@ impl Serving {
             faxes,
             answers: fax_answers,
             outbox,
+            statuses,
         } = Faxing::open(settings, backend, &engine, store.id(), boot).await?;
 
         let memory = BodyMemory::new(settings.http.body_memory);
@@ -271,7 +271,8 @@ impl Serving {
             fax_answers,
             clients: serve_clients(settings, client_ports, &edge, interfax)
                 .map_err(AppError::Settings)?,
-            admin: serve_admin(listening.admin.0, health, metrics).map_err(AppError::Settings)?,
+            admin: serve_admin(listening.admin.0, health, metrics, statuses)
+                .map_err(AppError::Settings)?,
             jobs,
             stop_jobs,
         })

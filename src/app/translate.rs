@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::{
     engine::{
         EngineSettings, ThrottleSettings, accounts::AccountsSettings, session::SessionLimits,
     },
-    fax::{FaxSettings, OutboxSettings, delivery::spool::SpoolSettings, image::RendererSettings},
+    fax::{
+        FaxSettings, OutboxSettings,
+        delivery::{spool::SpoolSettings, webhook::WebhookSettings},
+        image::RendererSettings,
+    },
     http::BodyLimits,
     jobs::FaxRetention,
     protocol::interfax::InterFaxSettings,
@@ -109,4 +115,20 @@ pub fn spool_settings(settings: &Settings) -> SpoolSettings {
         group_access: spool.group_access,
         ..SpoolSettings::new(spool.directory.clone().unwrap_or_else(default))
     }
+}
+
+/// Where faxes of a content store are posted, if they are.
+pub fn webhook_settings(settings: &Settings, store: Uuid) -> Option<WebhookSettings> {
+    let webhook = &settings.webhook;
+    Some(WebhookSettings {
+        store,
+        url: webhook.url.clone()?,
+        secret: webhook.secret.clone()?,
+        cancel_url: webhook.cancel_url.clone(),
+        allow_private: webhook.allow_private,
+        tls_ca: webhook.tls_ca.clone(),
+        connect_timeout: webhook.connect_timeout,
+        answer_timeout: webhook.answer_timeout,
+        tolerance: webhook.tolerance,
+    })
 }

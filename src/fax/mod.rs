@@ -100,7 +100,7 @@ struct Shared {
     telling: Telling,
     // By fingerprint.
     doubtful: Cache<[u8; 32], Doubt>,
-    turns: Turns,
+    turns: Turns<[u8; 32]>,
     polls: StatusPolls,
     // There is something new in the outbox.
     queued: Arc<Notify>,

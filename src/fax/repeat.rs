@@ -39,7 +39,7 @@ pub(super) enum Repeated {
 
 impl Faxes {
     /// Waits until no equal order is being looked at.
-    pub(super) async fn turn(&self, fingerprint: [u8; 32]) -> Result<Turn, FaxError> {
+    pub(super) async fn turn(&self, fingerprint: [u8; 32]) -> Result<Turn<[u8; 32]>, FaxError> {
         let turn = self.shared.turns.take(fingerprint).await;
         turn.ok_or(FaxError::Busy)
     }
@@ -78,7 +78,7 @@ impl Faxes {
         &self,
         repeated: Repeated,
         fingerprint: [u8; 32],
-        turn: Turn,
+        turn: Turn<[u8; 32]>,
     ) -> Result<Submitted, FaxError> {
         let recorded = match repeated {
             Repeated::Lost(recorded) => recorded,

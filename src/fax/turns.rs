@@ -1,7 +1,8 @@
-//! Equal submissions are looked at one after another.
+//! Of those that are equal, one after another has its turn.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,27 +12,35 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a submission waits for an equal one.
+/// How long somebody waits for an equal one.
 const WITHIN: Duration = Duration::from_secs(15);
 
-type Places = Arc<Mutex<HashMap<[u8; 32], Arc<AsyncMutex<()>>>>>;
+type Places<K> = Arc<Mutex<HashMap<K, Arc<AsyncMutex<()>>>>>;
 
-/// A turn for each fingerprint. Bounded by the submissions in flight.
-#[derive(Clone, Default)]
-pub struct Turns {
-    places: Places,
+/// A turn for each key, as the fingerprint of a submission. Bounded by those in flight.
+#[derive(Clone)]
+pub struct Turns<K> {
+    places: Places<K>,
 }
 
-impl Turns {
-    /// Waits for the turn of a fingerprint; none if that takes too long.
-    pub async fn take(&self, fingerprint: [u8; 32]) -> Option<Turn> {
+impl<K> Default for Turns<K> {
+    fn default() -> Self {
+        Self {
+            places: Arc::default(),
+        }
+    }
+}
+
+impl<K: Eq + Hash + Copy> Turns<K> {
+    /// Waits for the turn of a key; none if that takes too long.
+    pub async fn take(&self, key: K) -> Option<Turn<K>> {
         let place = {
             let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(places.entry(fingerprint).or_default())
+            Arc::clone(places.entry(key).or_default())
         };
         let mut turn = Turn {
             places: Arc::clone(&self.places),
-            fingerprint,
+            key,
             guard: None,
         };
         turn.guard = Some(timeout(WITHIN, place.lock_owned()).await.ok()?);
@@ -40,22 +49,22 @@ impl Turns {
 }
 
 /// A turn, until it is dropped.
-pub struct Turn {
-    places: Places,
-    fingerprint: [u8; 32],
+pub struct Turn<K: Eq + Hash> {
+    places: Places<K>,
+    key: K,
     guard: Option<OwnedMutexGuard<()>>,
 }
 
-impl Drop for Turn {
+impl<K: Eq + Hash> Drop for Turn<K> {
     fn drop(&mut self) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         self.guard = None;
         // Nobody else holds the place or waits for it; whoever comes next has to ask for the map.
         if places
-            .get(&self.fingerprint)
+            .get(&self.key)
             .is_some_and(|place| Arc::strong_count(place) == 1)
         {
-            places.remove(&self.fingerprint);
+            places.remove(&self.key);
         }
     }
 }

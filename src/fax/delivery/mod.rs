@@ -5,8 +5,11 @@
 //! could write down the answer. Any implementation passes the contract tests in
 //! `tests/it/fax/delivery/contract.rs`.
 
+mod facts;
 pub mod ledger;
 pub mod spool;
+mod texts;
+pub mod webhook;
 
 use std::{fmt, sync::Arc, time::Instant};
 
