@@ -98,8 +98,14 @@ pub enum Reaction {
     Deaf(Duration),
     /// It is acted upon, and answered after so long.
     Slow(Duration),
-    /// It is read, and this is answered, byte by byte.
+    /// It is read, and this is answered.
     Say(String),
+    /// ... after so long.
+    SlowSay(Duration, String),
+    /// ... and the connection stays open.
+    SayAndStay(String),
+    /// ... with such a pause before each byte.
+    Drip(String, Duration),
     /// It is acted upon, and this is answered.
     ActAndSay(String),
     /// This is answered before it was read.
@@ -290,34 +296,60 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Reaction::Deaf(time) => {
             sleep(*time).await;
-            act(read(&mut stream).await?, desk)
+            act(&read(&mut stream).await?, desk)
         }
         Reaction::Say(said) => {
-            let request = read(&mut stream).await?;
-            desk.lock().expect("no panic").requests.push(request);
+            note(&mut stream, desk).await?;
             said.clone()
         }
+        Reaction::SlowSay(time, said) => {
+            note(&mut stream, desk).await?;
+            sleep(*time).await;
+            said.clone()
+        }
+        Reaction::SayAndStay(said) => {
+            note(&mut stream, desk).await?;
+            stream.write_all(said.as_bytes()).await.ok()?;
+            stream.flush().await.ok()?;
+            sleep(Duration::from_mins(1)).await;
+            return None;
+        }
+        Reaction::Drip(said, pause) => {
+            note(&mut stream, desk).await?;
+            for byte in said.as_bytes() {
+                sleep(*pause).await;
+                stream.write_all(&[*byte]).await.ok()?;
+            }
+            String::new()
+        }
         Reaction::ActAndSay(said) => {
-            act(read(&mut stream).await?, desk);
+            act(&read(&mut stream).await?, desk);
             said.clone()
         }
         Reaction::Slow(time) => {
-            let said = act(read(&mut stream).await?, desk);
+            let said = act(&read(&mut stream).await?, desk);
             sleep(*time).await;
             said
         }
         Reaction::CutBeforeAnswer => {
-            act(read(&mut stream).await?, desk);
+            act(&read(&mut stream).await?, desk);
             return None;
         }
         Reaction::CutInAnswer => {
-            let said = act(read(&mut stream).await?, desk);
+            let said = act(&read(&mut stream).await?, desk);
             said[..said.len() - 3].to_owned()
         }
-        Reaction::Proper => act(read(&mut stream).await?, desk),
+        Reaction::Proper => act(&read(&mut stream).await?, desk),
     };
     stream.write_all(said.as_bytes()).await.ok()?;
     stream.shutdown().await.ok()
+}
+
+/// Reads a request without acting upon it.
+async fn note<S: AsyncRead + Unpin>(stream: &mut S, desk: &Mutex<Desk>) -> Option<()> {
+    let request = read(stream).await?;
+    desk.lock().expect("no panic").requests.push(request);
+    Some(())
 }
 
 /// Reads a request; none if it does not come to its end.
@@ -358,7 +390,7 @@ async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> Option<Request> {
 }
 
 /// Does what a service must do, and answers.
-fn act(request: Request, desk: &Mutex<Desk>) -> String {
+fn act(request: &Request, desk: &Mutex<Desk>) -> String {
     let mut desk = desk.lock().expect("no panic");
     desk.requests.push(request.clone());
     let is_fax = request.header("content-type").starts_with("multipart/");
@@ -386,7 +418,7 @@ fn act(request: Request, desk: &Mutex<Desk>) -> String {
         let held = desk
             .faxes
             .entry(key)
-            .or_insert_with(|| held(&request, &told));
+            .or_insert_with(|| held(request, &told));
         if let Some(status) = at_once {
             held.begun = true;
             return http(200, &status.to_string());

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chunkgate::{
     fax::delivery::{
         Attempt, Outcome, SharedDelivery,
+        ledger::Ledger,
         webhook::{Said, Statuses, Told, Webhook, WebhookSettings},
     },
     settings::Secret,
@@ -73,8 +74,23 @@ impl Office {
     }
 
     pub fn webhook(&self) -> Webhook {
-        let ledger = Arc::clone(&self.rows.ledger);
-        let webhook = Webhook::open(self.settings.clone(), ledger).expect("it opens");
+        self.webhook_with(|_| {})
+    }
+
+    /// With settings `change`d again.
+    pub fn webhook_with(&self, change: impl FnOnce(&mut WebhookSettings)) -> Webhook {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        self.open(settings, Arc::clone(&self.rows.ledger))
+    }
+
+    /// On another ledger.
+    pub fn webhook_on(&self, ledger: Arc<dyn Ledger>) -> Webhook {
+        self.open(self.settings.clone(), ledger)
+    }
+
+    fn open(&self, settings: WebhookSettings, ledger: Arc<dyn Ledger>) -> Webhook {
+        let webhook = Webhook::open(settings, ledger).expect("it opens");
         *self.statuses.lock().unwrap() = Some(webhook.statuses());
         webhook
     }
