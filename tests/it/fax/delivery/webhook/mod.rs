@@ -8,16 +8,26 @@
 //! | `decided`      | what is written down, and when |
 //! | `withdrawals`  | taking faxes back, after each answer of the service |
 //! | `silence`      | services that are slow or say nothing are waited for, but not for ever |
+//! | `story`        | a document from its upload to a fax that the service has sent, failed or cancelled |
+//! | `statuses`     | what the service says by itself, and what it is told |
+//! | `places`       | where faxes may be posted to: which addresses, whatever a name says |
+//! | `tls`          | it keeps the contract inside TLS; whom it is spoken to, and who is refused |
+//! | `gateways`     | no rule: gateways whose faxes go to a receiver |
 //! | `receiver`     | no rule: a service as the documentation wants it, that can be told to fail |
 //! | `signed`       | no rule: signatures by other code than the gateway's |
 //! | `support`      | no rule: deliveries to a receiver |
 
 mod answers;
 mod decided;
+mod gateways;
 mod kept;
+mod places;
 mod posted;
 mod receiver;
 mod signed;
 mod silence;
+mod statuses;
+mod story;
 mod support;
+mod tls;
 mod withdrawals;

@@ -15,6 +15,7 @@ use chunkgate::{
     settings::Secret,
 };
 use serde_json::Value;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{
@@ -50,6 +51,7 @@ pub struct Office {
     pub rows: Rows,
     settings: WebhookSettings,
     statuses: Mutex<Option<Statuses>>,
+    _kept: Option<TempDir>,
 }
 
 impl Office {
@@ -70,6 +72,15 @@ impl Office {
             receiver,
             settings,
             statuses: Mutex::default(),
+            _kept: None,
+        }
+    }
+
+    /// With files that its settings name.
+    pub fn keeping(self, folder: TempDir) -> Self {
+        Self {
+            _kept: Some(folder),
+            ..self
         }
     }
 
