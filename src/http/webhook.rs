@@ -12,7 +12,7 @@ use actix_web::{
 };
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::fax::delivery::webhook::{SIGNATURE, Said, Statuses, Told};
 
@@ -31,6 +31,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 async fn status(request: HttpRequest, payload: Payload) -> HttpResponse {
     let Some(statuses) = request.app_data::<web::Data<Statuses>>() else {
         return refuse(StatusCode::NOT_FOUND, "webhook.url is not set");
+    };
+    let Some(_turn) = statuses.turn() else {
+        return later("too many messages come at the same time");
     };
     let message = match timeout(WITHIN, payload.to_bytes_limited(LONGEST)).await {
         Ok(Ok(Ok(message))) => message,
@@ -51,7 +54,8 @@ async fn status(request: HttpRequest, payload: Payload) -> HttpResponse {
     };
     let signature = request.headers().get(SIGNATURE);
     if let Err(why) = statuses.verify(signature.map(HeaderValue::as_bytes), &message) {
-        warn!(%why, "a status of a fax is not believed");
+        // Not more than that: somebody who wants to fill the log could.
+        debug!(%why, "a status of a fax is not believed");
         return refuse(StatusCode::UNAUTHORIZED, &why.to_string());
     }
     let (key, said) = match read(&message) {
@@ -67,14 +71,15 @@ async fn status(request: HttpRequest, payload: Payload) -> HttpResponse {
         Ok(Told::Contradiction(why)) => refuse(StatusCode::CONFLICT, why),
         Err(error) => {
             warn!(%error, "a status of a fax could not be written down");
-            let mut answer = HttpResponse::ServiceUnavailable();
-            answer.insert_header((RETRY_AFTER, "5"));
-            explain(
-                answer,
-                "it may not have been written down: send it again later",
-            )
+            later("it may not have been written down")
         }
     }
+}
+
+fn later(why: &str) -> HttpResponse {
+    let mut answer = HttpResponse::ServiceUnavailable();
+    answer.insert_header((RETRY_AFTER, "5"));
+    explain(answer, &format!("{why}: send it again later"))
 }
 
 fn read(message: &Bytes) -> Result<(String, Said), String> {

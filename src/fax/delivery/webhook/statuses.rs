@@ -1,8 +1,11 @@
 //! What the service says of attempts by itself.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::runtime::Handle;
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use tracing::warn;
 
 use super::{
@@ -22,6 +25,9 @@ use crate::{
     settings::Secret,
 };
 
+/// Messages that are read and written down at the same time; further ones are to come later.
+const AT_ONCE: usize = 64;
+
 /// Takes what the service says of attempts by itself.
 #[derive(Clone)]
 pub struct Statuses {
@@ -29,6 +35,7 @@ pub struct Statuses {
     secret: Secret,
     tolerance: Duration,
     runtime: Handle,
+    turns: Arc<Semaphore>,
 }
 
 /// What has become of a status.
@@ -49,7 +56,13 @@ impl Statuses {
             secret,
             tolerance,
             runtime: Handle::current(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
+    }
+
+    /// A turn for one message, as long as it is kept; none if too many have one.
+    pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).try_acquire_owned().ok()
     }
 
     /// Whether the service has signed this.

@@ -24,7 +24,7 @@ pub(super) struct Target {
 impl Target {
     /// Takes an address apart.
     pub fn parse(setting: &'static str, address: &str) -> Result<Self, String> {
-        let wrong = || format!("{setting} is not an address as in https://host/path: {address}");
+        let wrong = || format!("{setting} is not an address as in https://host/path");
         let uri: Uri = address.parse().map_err(|_| wrong())?;
         let authority = uri.authority().ok_or_else(wrong)?;
         let tls = match uri.scheme() {

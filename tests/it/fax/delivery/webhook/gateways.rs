@@ -50,7 +50,13 @@ pub async fn received(gateway: &Gateway, receiver: &Receiver, text: &str) -> (i6
 /// Sends a message to a gateway's `/webhook/status` with these headers; status and body of the
 /// answer.
 pub async fn post(address: SocketAddr, headers: &str, message: &[u8]) -> (u16, Value) {
-    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let answer = try_post(address, headers, message).await;
+    answer.expect("an answer")
+}
+
+/// The same with a gateway that may be away.
+async fn try_post(address: SocketAddr, headers: &str, message: &[u8]) -> Option<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).await.ok()?;
     let head = format!(
         "POST /webhook/status HTTP/1.1\r\nHost: gateway\r\nContent-Length: {}\r\n\
          Connection: close\r\n{headers}\r\n",
@@ -62,10 +68,19 @@ pub async fn post(address: SocketAddr, headers: &str, message: &[u8]) -> (u16, V
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
     let answer = String::from_utf8(answer).expect("text");
-    let status = answer.split(' ').nth(1).expect("a status");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-    let body = serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"));
-    (status.parse().expect("a number"), body)
+    let status = answer.split(' ').nth(1)?.parse().expect("a number");
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    Some((status, serde_json::from_str(body).ok()?))
+}
+
+/// Says something of the fax with this key to a gateway that may be away: the status of its answer.
+pub async fn try_tell(address: SocketAddr, key: &str, mut status: Value) -> Option<u16> {
+    status["key"] = key.into();
+    let message = status.to_string();
+    let signature = sign(SECRET, now(), message.as_bytes());
+    let header = format!("Chunkgate-Signature: {signature}\r\n");
+    let answer = try_post(address, &header, message.as_bytes()).await;
+    answer.map(|(status, _)| status)
 }
 
 /// A signed message that is not older than that.

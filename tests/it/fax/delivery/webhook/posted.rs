@@ -8,13 +8,12 @@ use std::sync::Arc;
 use super::{
     super::support::{Portions, SMALL, attempt, documents, fax, fax_of},
     receiver::{Part, Reaction, Receiver, http},
-    signed::{SECRET, now, sign, verify},
+    signed::{SECRET, hex, now, sign, verify},
     support::{Office, STORE},
 };
 
 fn hex_digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 #[tokio::test]

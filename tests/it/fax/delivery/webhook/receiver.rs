@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     task::JoinHandle,
     time::sleep,
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::signed::{self, SECRET};
+use super::signed::{SECRET, hex, now, verify};
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -134,11 +134,15 @@ pub struct Held {
 struct Desk {
     requests: Vec<Request>,
     reactions: Vec<Reaction>,
+    /// Chooses what happens to a request, after those.
+    mood: Option<Box<dyn FnMut() -> Reaction + Send>>,
     faxes: BTreeMap<String, Held>,
     cancelled: BTreeSet<String>,
     connections: usize,
     /// What it answers to a fax at once, instead of taking it.
     at_once: Option<Value>,
+    /// Faxes that it has begun to send, one after another.
+    begun: Vec<Held>,
 }
 
 /// A service.
@@ -184,6 +188,11 @@ impl Receiver {
         self.desk().reactions = reactions;
     }
 
+    /// What happens to all other requests.
+    pub fn be(&self, mood: impl FnMut() -> Reaction + Send + 'static) {
+        self.desk().mood = Some(Box::new(mood));
+    }
+
     /// What it says to every fax at once.
     pub fn say_at_once(&self, status: Value) {
         self.desk().at_once = Some(status);
@@ -220,7 +229,23 @@ impl Receiver {
         let (_, held) =
             faxes.find(|(key, held)| held.attempt == attempt && !cancelled.contains(*key))?;
         let first = !std::mem::replace(&mut held.begun, true);
-        first.then(|| held.clone())
+        let held = held.clone();
+        desk.begun.extend(first.then(|| held.clone()));
+        first.then_some(held)
+    }
+
+    /// Attempts that wait to be sent.
+    pub fn waiting(&self) -> Vec<Attempt> {
+        let desk = self.desk();
+        let waiting =
+            |(key, held): &(&String, &Held)| !held.begun && !desk.cancelled.contains(*key);
+        let waiting = desk.faxes.iter().filter(waiting);
+        waiting.map(|(_, held)| held.attempt).collect()
+    }
+
+    /// Faxes that it has begun to send, one after another.
+    pub fn transmissions(&self) -> Vec<Held> {
+        self.desk().begun.clone()
     }
 
     /// Notes how it ended.
@@ -232,18 +257,16 @@ impl Receiver {
 
     /// Closes its port; what it has is durable.
     pub async fn stop(&self) {
-        let serving = {
-            let serving = self.serving.lock().expect("no panic");
-            serving.abort();
-            serving.is_finished()
-        };
-        while !serving && TcpStream::connect(self.address).await.is_ok() {
-            sleep(Duration::from_millis(5)).await;
-        }
+        let serving = std::mem::replace(
+            &mut *self.serving.lock().expect("no panic"),
+            tokio::spawn(async {}),
+        );
+        serving.abort();
+        let _aborted = serving.await;
     }
 
     /// Opens it again.
-    pub async fn restart(&self) {
+    pub fn restart(&self) {
         let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
         socket.set_reuseaddr(true).expect("an option");
         socket.bind(self.address).expect("the same port");
@@ -261,7 +284,8 @@ async fn serve(listener: TcpListener, desk: Arc<Mutex<Desk>>, tls: Option<TlsAcc
         let reaction = {
             let mut desk = desk.lock().expect("no panic");
             desk.connections += 1;
-            desk.reactions.pop().unwrap_or_default()
+            let next = desk.reactions.pop();
+            next.unwrap_or_else(|| desk.mood.as_mut().map(|it| it()).unwrap_or_default())
         };
         let (desk, tls) = (Arc::clone(&desk), tls.clone());
         tokio::spawn(async move {
@@ -399,11 +423,8 @@ fn act(request: &Request, desk: &Mutex<Desk>) -> String {
     } else {
         request.body.clone()
     };
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .expect("a time");
     let signature = request.header("chunkgate-signature");
-    if !signed::verify(SECRET, signature, &message, now.as_secs()) {
+    if !verify(SECRET, signature, &message, now()) {
         return http(401, "wrong signature");
     }
     let told: Value = serde_json::from_slice(&message).expect("JSON");
@@ -420,7 +441,9 @@ fn act(request: &Request, desk: &Mutex<Desk>) -> String {
             .entry(key)
             .or_insert_with(|| held(request, &told));
         if let Some(status) = at_once {
-            held.begun = true;
+            let first = !std::mem::replace(&mut held.begun, true);
+            let held = held.clone();
+            desk.begun.extend(first.then_some(held));
             return http(200, &status.to_string());
         }
         let status = status_of(held.ended.as_ref());
@@ -442,10 +465,7 @@ fn held(request: &Request, told: &Value) -> Held {
     let documents = parts[1..].iter().zip(described).map(|(part, described)| {
         assert_eq!(described["part"], part.name);
         assert_eq!(described["size"], part.bytes.len());
-        let digest: String = Sha256::digest(&part.bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = hex(&Sha256::digest(&part.bytes));
         assert_eq!(described["sha256"], digest);
         Bytes::from(part.bytes.clone())
     });

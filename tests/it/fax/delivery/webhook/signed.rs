@@ -1,6 +1,9 @@
 //! Signatures, made and checked by other code than the gateway's.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    fmt::Write,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -8,16 +11,19 @@ use sha2::Sha256;
 /// The secret of all tests.
 pub const SECRET: &str = "a secret of the tests, and of nobody else";
 
+/// Bytes in hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// The signature of a message at a time.
 pub fn sign(secret: &str, time: u64, message: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(&[format!("{time}.").as_bytes(), message].concat());
-    let digest: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = hex(&mac.finalize().into_bytes());
     format!("t={time},v1={digest}")
 }
 

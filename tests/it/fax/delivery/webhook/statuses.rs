@@ -153,7 +153,7 @@ async fn what_is_not_understood_names_the_field() {
     let (id, key, _) = received(&gateway, &receiver, "text").await;
     let admin = gateway.admin_address;
     let cases = [
-        ("".to_owned(), "JSON"),
+        (String::new(), "JSON"),
         ("{".to_owned(), "JSON"),
         ("[]".to_owned(), "JSON"),
         (r#"{"status":"sent"}"#.to_owned(), "`key`"),

@@ -112,7 +112,7 @@ async fn a_service_that_is_away_for_too_long_makes_dead_letters_that_it_never_se
     let mut client = gateway.client();
     let id = send(&mut client, "text").await;
     has_status(&mut client, id, 1).await;
-    receiver.restart().await;
+    receiver.restart();
     assert_eq!(receiver.faxes().len(), 0);
     gateway.stop().await;
 }

@@ -38,7 +38,7 @@ async fn what_was_certainly_not_taken_is_withdrawn_without_asking() {
         let answer = webhook.withdraw(attempt).await.unwrap();
         assert_eq!(answer, Withdrawal::Withdrawn);
     }
-    office.receiver.restart().await;
+    office.receiver.restart();
     for attempt in [unsigned, away] {
         webhook.hand_over(&fax(attempt)).await.unwrap();
     }
