@@ -108,7 +108,7 @@ pub enum Reaction {
     Drip(String, Duration),
     /// It is acted upon, and this is answered.
     ActAndSay(String),
-    /// This is answered before it was read.
+    /// This is answered when it has only begun.
     SayAtOnce(String),
 }
 
@@ -313,6 +313,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             return None;
         }
         Reaction::SayAtOnce(said) => {
+            let _begun = stream.read(&mut [0; 300]).await;
             stream.write_all(said.as_bytes()).await.ok()?;
             stream.flush().await.ok()?;
             sleep(Duration::from_millis(200)).await;
