@@ -1,16 +1,17 @@
 //! Posting an attempt.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use tracing::warn;
 
 use super::{
     Webhook,
     answer::{Answer, judge},
-    body::FaxBody,
+    body::{Fate, FaxBody},
+    connect::Connection,
     description::describe,
     documents::measure,
-    exchange::{Head, exchange, request},
+    exchange::{Head, Reply, exchange, request},
     key::key_of,
     no_answer,
     said::Said,
@@ -29,6 +30,12 @@ struct Begun {
     entry: Entry,
     /// Whether it certainly never was before.
     first: bool,
+}
+
+/// What came of posting it.
+struct Posted {
+    reply: Result<Reply, String>,
+    fate: Arc<Fate>,
 }
 
 impl Webhook {
@@ -62,8 +69,21 @@ impl Webhook {
             return Ok(None);
         };
         let key = &begun.entry.reference;
-        let description = describe(fax, key, &digests).map_err(|error| ours(&error))?;
-        let body = FaxBody::new(fax, &description, digests).map_err(|error| ours(&error))?;
+        let posted = self.post_fax(connection, fax, key, digests).await;
+        self.follow(fax, &begun, posted.map_err(|error| ours(&error))?)
+            .await
+    }
+
+    /// Posts a fax whose row says so.
+    async fn post_fax(
+        &self,
+        connection: Box<dyn Connection>,
+        fax: &Fax,
+        key: &str,
+        digests: Vec<String>,
+    ) -> Result<Posted, String> {
+        let description = describe(fax, key, &digests).map_err(|error| error.to_string())?;
+        let body = FaxBody::new(fax, &description, digests)?;
         let fate = body.fate();
         let head = Head {
             content_type: &body.content_type(),
@@ -71,30 +91,37 @@ impl Webhook {
             key,
             signature: &signature::sign(&self.secret, unix_time(), &description),
         };
-        let request = request(&self.target, &head, body).map_err(|error| ours(&error))?;
+        let request = request(&self.target, &head, body)?;
         let reply = exchange(connection, request, self.longest_silence).await;
-        if let Some(broken) = fate.broken() {
+        Ok(Posted { reply, fate })
+    }
+
+    /// Writes down what follows from the answer.
+    async fn follow(
+        &self,
+        fax: &Fax,
+        begun: &Begun,
+        posted: Posted,
+    ) -> Result<Option<Outcome>, DeliveryError> {
+        if let Some(broken) = posted.fate.broken() {
             // Its end was never sent.
-            self.unbegin(&begun).await?;
+            self.unbegin(begun).await?;
             return Err(broken.into());
         }
-        let reply = reply.map_err(|why| no_answer(&self.target, &why))?;
-        match judge(&self.target, &reply) {
-            // Whoever has the key already need not read the fax again.
-            Answer::Said(Said::Accepted { .. }) | Answer::Noted
-                if begun.first && !fate.is_complete() =>
-            {
-                Err(no_answer(
-                    &self.target,
-                    "it accepted the fax before it had all of it",
-                ))
-            }
+        let reply = posted.reply.map_err(|why| no_answer(&self.target, &why))?;
+        let answer = judge(&self.target, &reply);
+        // Whoever has the key already need not read the fax again.
+        if begun.first && !posted.fate.is_complete() && claims_to_have_it(&answer) {
+            let why = "it said that it has the fax before it had all of it";
+            return Err(no_answer(&self.target, why));
+        }
+        match answer {
             Answer::Said(Said::Accepted { progress }) => self.taken(fax, progress).await,
             Answer::Noted => self.taken(fax, String::new()).await,
             Answer::Said(Said::Ended(outcome)) => self.ended(fax, outcome).await,
             Answer::Refused(text) => self.ended(fax, Outcome::Refused { text }).await,
             Answer::NotTaken(why) => {
-                self.unbegin(&begun).await?;
+                self.unbegin(begun).await?;
                 Err(DeliveryError::Unavailable(why))
             }
             Answer::Unknown(why) => Err(DeliveryError::Unavailable(why)),
@@ -172,6 +199,16 @@ impl Webhook {
             }
             _ => Ok(None),
         }
+    }
+}
+
+fn claims_to_have_it(answer: &Answer) -> bool {
+    match answer {
+        Answer::Noted | Answer::Said(Said::Accepted { .. } | Said::Ended(Outcome::Sent(_))) => true,
+        Answer::Said(Said::Ended(_))
+        | Answer::Refused(_)
+        | Answer::NotTaken(_)
+        | Answer::Unknown(_) => false,
     }
 }
 

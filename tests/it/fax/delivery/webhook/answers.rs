@@ -268,9 +268,13 @@ async fn an_answer_before_the_fax_was_read_is_no_acceptance() {
     let attempt = attempt(42, 1);
     // More than the kernel takes.
     let large = super::super::support::fax_of(attempt, &[20_000_000]);
-    let said = http(200, r#"{"status":"accepted"}"#);
-    office.receiver.react([Reaction::SayAtOnce(said)]);
-    unavailable(webhook.hand_over(&large).await);
+    for said in [r#"{"status":"accepted"}"#, r#"{"status":"sent"}"#] {
+        // Nothing is known of it, as before the first post.
+        webhook.forget(attempt).await.unwrap();
+        let said = http(200, said);
+        office.receiver.react([Reaction::SayAtOnce(said)]);
+        unavailable(webhook.hand_over(&large).await);
+    }
     assert_eq!(office.phase(attempt).await, "submitting");
     assert_eq!(webhook.hand_over(&large).await.unwrap(), None);
     assert_eq!(office.receiver.faxes().len(), 1);

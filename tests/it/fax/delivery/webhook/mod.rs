@@ -13,6 +13,7 @@
 //! | `statuses`     | what the service says by itself, and what it is told |
 //! | `places`       | where faxes may be posted to: which addresses, whatever a name says |
 //! | `tls`          | it keeps the contract inside TLS; whom it is spoken to, and who is refused |
+//! | `secrets`      | no log line holds the secret, a signature, a document or the query of an address |
 //! | `documented`   | the code in `docs/WEBHOOK.md` works |
 //! | `faults`       | whatever fails between gateway and service: every fax is sent once |
 //! | `killed`       | the same with a gateway that is killed |
@@ -34,6 +35,7 @@ mod load;
 mod places;
 mod posted;
 mod receiver;
+mod secrets;
 mod sending;
 mod signed;
 mod silence;
