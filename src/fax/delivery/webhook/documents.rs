@@ -114,3 +114,69 @@ pub(super) async fn measure(fax: &Fax) -> Result<Vec<String>, UploadError> {
     digests.extend(ends(splitter.finish()?));
     Ok(digests)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, FaxDocument, Piece, Splitter, UploadError};
+
+    /// What the pieces of a stream in such portions are, one document after another.
+    fn split(lengths: &[u64], bytes: usize, portion: usize) -> Result<Vec<usize>, UploadError> {
+        let documents: Vec<_> = lengths
+            .iter()
+            .map(|length| FaxDocument {
+                kind: "PDF".to_owned(),
+                length: *length,
+            })
+            .collect();
+        let mut splitter = Splitter::new(&documents);
+        let mut pieces = Vec::new();
+        let whole = Bytes::from(vec![7; bytes]);
+        for start in (0..bytes).step_by(portion) {
+            let end = bytes.min(start + portion);
+            pieces.extend(splitter.split(whole.slice(start..end))?);
+        }
+        pieces.extend(splitter.finish()?);
+        let (mut found, mut open) = (Vec::new(), None);
+        for piece in pieces {
+            match piece {
+                Piece::Begin => assert_eq!(open.replace(0), None, "one at a time"),
+                Piece::Bytes(bytes) => {
+                    assert!(!bytes.is_empty());
+                    *open.as_mut().expect("a document") += bytes.len();
+                }
+                Piece::End(_) => found.push(open.take().expect("a document")),
+            }
+        }
+        assert_eq!(open, None);
+        Ok(found)
+    }
+
+    #[test]
+    fn documents_are_told_apart_wherever_portions_end() {
+        let cases: [&[u64]; 7] = [
+            &[],
+            &[0],
+            &[5],
+            &[0, 0],
+            &[3, 4],
+            &[0, 1, 0, 0, 9, 0],
+            &[1, 1, 1],
+        ];
+        for lengths in cases {
+            let total: u64 = lengths.iter().sum();
+            let total = usize::try_from(total).expect("short");
+            let expected: Vec<_> = lengths
+                .iter()
+                .map(|it| usize::try_from(*it).expect("short"))
+                .collect();
+            for portion in 1..=total + 1 {
+                let found = split(lengths, total, portion).expect("all of it");
+                assert_eq!(found, expected, "{portion}");
+                for wrong in (0..total).chain([total + 1]) {
+                    let error = split(lengths, wrong, portion).expect_err("not all of it");
+                    assert!(matches!(error, UploadError::SizeMismatch { .. }));
+                }
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! `/webhook/status`: what the service says by itself, and what it is told.
 
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::{
     gateways::{gateway, post, post_signed, received, tell},
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     fax::support::{has_status, number, run},
-    support::gateway::Gateway,
+    support::{eventually::until, gateway::Gateway},
 };
 
 async fn phase(gateway: &Gateway) -> String {
@@ -228,7 +229,7 @@ async fn what_was_forgotten_is_unknown() {
     let sent = json!({"status": "sent"});
     tell(gateway.admin_address, &key, sent.clone()).await;
     has_status(&mut gateway.client(), id, 0).await;
-    crate::support::eventually::until("end", async || phase(&gateway).await == "none").await;
+    until("end", async || phase(&gateway).await == "none").await;
     let (status, _) = tell(gateway.admin_address, &key, sent).await;
     assert_eq!(status, 404);
     gateway.stop().await;
@@ -254,9 +255,37 @@ async fn a_database_that_is_away_is_no_reason_to_give_up() {
     let (status, _) = tell(gateway.admin_address, &key, sent.clone()).await;
     assert_eq!(status, 503);
     outage.end().await;
-    crate::support::eventually::until("database", async || {
+    until("database", async || {
         let (status, _) = tell(gateway.admin_address, &key, sent.clone()).await;
         [200, 404].contains(&status)
+    })
+    .await;
+    has_status(&mut gateway.client(), id, 0).await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_sends_slowly_takes_no_more_than_so_many_turns() {
+    let receiver = Receiver::start().await;
+    let gateway = gateway(&receiver).await;
+    let (id, key, _) = received(&gateway, &receiver, "text").await;
+    let admin = gateway.admin_address;
+    let mut slow = Vec::new();
+    // A few more, since the first of these messages may be answered before they are all there.
+    for _ in 0..80 {
+        let mut stream = TcpStream::connect(admin).await.unwrap();
+        let head = "POST /webhook/status HTTP/1.1\r\nHost: gateway\r\nContent-Length: 9\r\n\r\n{";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    let sent = json!({"status": "sent"});
+    until("a full house", async || {
+        tell(admin, &key, json!({"status": "accepted"})).await.0 == 503
+    })
+    .await;
+    drop(slow);
+    until("a turn", async || {
+        [200, 404].contains(&tell(admin, &key, sent.clone()).await.0)
     })
     .await;
     has_status(&mut gateway.client(), id, 0).await;
