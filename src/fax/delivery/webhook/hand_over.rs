@@ -144,7 +144,7 @@ impl Webhook {
             // else does.
             entry.phase = Phase::Submitting;
             if entry.reference.is_empty() {
-                entry.reference = key_of(self.store, entry.attempt);
+                entry.reference = key_of(self.store, entry.attempt, fax.item.created_at);
             }
             if let Some(entry) = self.rows.change(&entry).await? {
                 return Ok(Some(Begun { entry, first }));

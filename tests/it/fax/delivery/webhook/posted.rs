@@ -25,7 +25,7 @@ async fn a_fax_is_a_form_with_a_description_and_its_documents() {
     assert_eq!(requests.len(), 1);
     let request = &requests[0];
     assert_eq!(request.line, "POST /fax HTTP/1.1");
-    let key = format!("{STORE}-42.3");
+    let key = format!("{STORE}-42.3.0");
     let host = format!("localhost:{}", office.receiver.address.port());
     for (name, value) in [
         ("host", host.as_str()),
@@ -109,7 +109,7 @@ async fn a_wish_to_cancel_is_signed_json() {
     let request = office.receiver.requests().remove(1);
     assert_eq!(request.line, "POST /cancel HTTP/1.1");
     assert_eq!(request.header("content-type"), "application/json");
-    let key = format!("{STORE}-42.1");
+    let key = format!("{STORE}-42.1.0");
     assert_eq!(request.header("idempotency-key"), key);
     let expected =
         json!({"version": 1, "event": "cancel", "key": key, "transaction": 42, "attempt": 1});
@@ -138,7 +138,7 @@ async fn the_key_is_the_same_however_often_it_is_posted_and_whoever_posts_it() {
         .iter()
         .map(|it| it.header("idempotency-key"))
         .collect();
-    assert_eq!(keys, vec![format!("{STORE}-42.1"); 3]);
+    assert_eq!(keys, vec![format!("{STORE}-42.1.0"); 3]);
     assert_eq!(office.receiver.faxes().len(), 1);
     let descriptions: Vec<_> = requests.iter().map(|it| it.parts().remove(0)).collect();
     assert!(descriptions.windows(2).all(|pair| pair[0] == pair[1]));
@@ -207,4 +207,22 @@ async fn content_that_changes_meanwhile_never_arrives_whole() {
         .await
         .unwrap();
     assert_eq!(office.receiver.faxes().len(), 1);
+}
+
+#[tokio::test]
+async fn another_fax_of_the_same_number_has_another_key() {
+    let office = Office::new().await;
+    let webhook = office.webhook();
+    let mut keys = std::collections::BTreeSet::new();
+    for seconds in [0, 1] {
+        // As in a database that was set back to an older copy.
+        webhook.forget(attempt(42, 1)).await.unwrap();
+        let mut fax = fax(attempt(42, 1));
+        fax.item.created_at += time::Duration::seconds(seconds);
+        webhook.hand_over(&fax).await.unwrap();
+        let request = office.receiver.requests().pop().unwrap();
+        keys.insert(request.header("idempotency-key").to_owned());
+    }
+    assert_eq!(keys.len(), 2);
+    assert_eq!(office.receiver.faxes().len(), 2);
 }

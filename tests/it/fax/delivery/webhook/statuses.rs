@@ -202,15 +202,17 @@ async fn what_is_not_understood_names_the_field() {
     let long = json!({"key": key, "status": "sent", "text": "x".repeat(64 << 10)});
     let (status, _) = post_signed(admin, long.to_string().as_bytes()).await;
     assert_eq!(status, 413);
-    let store = &key[..37];
+    let (store, submitted) = (&key[..37], key.rsplit_once('.').unwrap().1);
     let unknown = [
         "x".to_owned(),
         String::new(),
-        format!("{store}{id}.2"),
-        format!("{store}{}.1", id + 1),
-        format!("{store}0{id}.1"),
+        format!("{store}{id}.1"),
+        format!("{store}{id}.1.1"),
+        format!("{store}{id}.2.{submitted}"),
+        format!("{store}{}.1.{submitted}", id + 1),
+        format!("{store}0{id}.1.{submitted}"),
         key.to_uppercase(),
-        format!("00000000-0000-0000-0000-000000000001-{id}.1"),
+        format!("00000000-0000-0000-0000-000000000001-{id}.1.{submitted}"),
     ];
     for key in unknown {
         let (status, body) = tell(admin, &key, json!({"status": "sent"})).await;
