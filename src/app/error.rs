@@ -60,6 +60,9 @@ pub enum AppError {
     /// The spool.
     #[error("the spool for faxes cannot be used: {0}")]
     Spool(String),
+    /// The webhook.
+    #[error("the webhook for faxes cannot be used: {0}")]
+    Webhook(String),
     /// The certificate.
     #[error(transparent)]
     Tls(#[from] TlsError),

@@ -15,6 +15,7 @@ use crate::{
             DeliveryError, SharedDelivery,
             hylafax::Hylafax,
             spool::{self, Spool},
+            webhook::{Statuses, Webhook},
         },
         image::Renderer,
         outbox::{Deliveries, Outbox},
@@ -24,7 +25,9 @@ use crate::{
 
 use super::{
     AppError,
-    translate::{fax_settings, hylafax_settings, renderer_settings, spool_settings},
+    translate::{
+        fax_settings, hylafax_settings, renderer_settings, spool_settings, webhook_settings,
+    },
 };
 
 /// What a gateway's faxes consist of.
@@ -34,6 +37,8 @@ pub struct Faxing {
     pub answers: JoinHandle<End>,
     /// Not yet at work.
     pub outbox: Outbox,
+    /// Takes what the webhook's service says, if there is one.
+    pub statuses: Option<Statuses>,
 }
 
 impl Faxing {
@@ -45,11 +50,14 @@ impl Faxing {
         store: StoreId,
         boot: Uuid,
     ) -> Result<Self, AppError> {
-        let mut deliveries = Vec::new();
-        for name in DeliveryName::ALL {
-            deliveries.extend(open_delivery(settings, backend, store, name).await?);
+        let mut ways: Vec<SharedDelivery> = vec![Arc::new(open_spool(settings, store).await?)];
+        if let Some(hylafax) = open_hylafax(settings, backend, store)? {
+            ways.push(Arc::new(hylafax));
         }
-        let deliveries = Deliveries::new(deliveries);
+        let webhook = open_webhook(settings, backend, store).await?;
+        let statuses = webhook.as_ref().map(Webhook::statuses);
+        ways.extend(webhook.map(|it| Arc::new(it) as SharedDelivery));
+        let deliveries = Deliveries::new(ways);
         let fax_settings = fax_settings(settings);
         let images = fax_settings.image_directory.clone();
         // Nobody else makes any there.
@@ -74,6 +82,7 @@ impl Faxing {
             faxes,
             answers,
             outbox,
+            statuses,
         })
     }
 }
@@ -90,20 +99,30 @@ pub async fn open_delivery(
 ) -> Result<Option<SharedDelivery>, AppError> {
     Ok(match name {
         DeliveryName::Spool => Some(Arc::new(open_spool(settings, store).await?)),
-        DeliveryName::Hylafax => match hylafax_settings(settings, store) {
-            Some(hylafax) => {
-                let hylafax = Hylafax::new(hylafax, backend.ledger(settings));
-                let hylafax = hylafax.map_err(|error| {
-                    let path = settings.server.data_dir.display();
-                    AppError::Settings(format!(
-                        "no directory can be made in server.data_dir ({path}): {error}"
-                    ))
-                })?;
-                Some(Arc::new(hylafax))
-            }
-            None => None,
-        },
-        DeliveryName::Webhook => None,
+        DeliveryName::Hylafax => {
+            open_hylafax(settings, backend, store)?.map(|it| Arc::new(it) as SharedDelivery)
+        }
+        DeliveryName::Webhook => {
+            let webhook = open_webhook(settings, backend, store).await?;
+            webhook.map(|it| Arc::new(it) as SharedDelivery)
+        }
+    })
+}
+
+fn open_hylafax(
+    settings: &Settings,
+    backend: &Backend,
+    store: StoreId,
+) -> Result<Option<Hylafax>, AppError> {
+    let Some(hylafax) = hylafax_settings(settings, store) else {
+        return Ok(None);
+    };
+    let opened = Hylafax::open(hylafax, backend.ledger(settings));
+    opened.map(Some).map_err(|error| {
+        let path = settings.server.data_dir.display();
+        AppError::Settings(format!(
+            "no directory can be made in server.data_dir ({path}): {error}"
+        ))
     })
 }
 
@@ -116,6 +135,21 @@ async fn open_spool(settings: &Settings, store: StoreId) -> Result<Spool, AppErr
     };
     match spawn_blocking(open).await {
         Ok(opened) => opened.map_err(|error| AppError::Spool(error.to_string())),
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+async fn open_webhook(
+    settings: &Settings,
+    backend: &Backend,
+    store: StoreId,
+) -> Result<Option<Webhook>, AppError> {
+    let Some(webhook) = webhook_settings(settings, store.0) else {
+        return Ok(None);
+    };
+    let ledger = backend.ledger(settings);
+    match spawn_blocking(move || Webhook::open(webhook, ledger)).await {
+        Ok(opened) => opened.map(Some).map_err(AppError::Webhook),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     }
 }

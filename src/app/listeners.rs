@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::{
+    fax::delivery::webhook::Statuses,
     http::{
         ClientAddresses, Connection, ConnectionLimits, Expectations, Health, Paced, PerAddress,
         Share, Timed, Transport, admin_routes, healthz, holding, log_requests, part,
@@ -278,13 +279,19 @@ pub fn serve_admin(
     listener: TcpListener,
     health: web::Data<Health>,
     metrics: Metrics,
+    statuses: Option<Statuses>,
 ) -> Result<Server, String> {
     let metrics = web::Data::new(metrics);
+    let statuses = statuses.map(web::Data::new);
     let routes = move || {
-        Routes::new()
+        let routes = Routes::new()
             .app_data(health.clone())
             .app_data(metrics.clone())
-            .configure(admin_routes)
+            .configure(admin_routes);
+        match &statuses {
+            Some(statuses) => routes.app_data(statuses.clone()),
+            None => routes,
+        }
     };
     let server = HttpServer::new(routes)
         .workers(1)

@@ -171,6 +171,15 @@ struct Ports {
     admin: (TcpListener, SocketAddr),
 }
 
+/// What both ports of the clients share.
+fn edge(settings: &Settings, admission: &Admission, addresses: &ClientAddresses) -> Edge {
+    let longest = settings.http.max_body as u64;
+    Edge {
+        addresses: addresses.clone(),
+        expectations: Expectations::new(admission.clone(), addresses.clone(), longest),
+    }
+}
+
 impl Serving {
     async fn start(
         settings: &Settings,
@@ -187,8 +196,7 @@ impl Serving {
         if let Err(error) = store.admit() {
             warn!(%error, "chunks will be refused until that is mended");
         }
-        let connector = backend.database().connector();
-        let lock = GatewayLock::take(connector, store.id())
+        let lock = GatewayLock::take(backend.database().connector(), store.id())
             .await
             .map_err(BackendError::from)?
             .ok_or_else(|| AppError::Copied(backend.content().display().to_string()))?;
@@ -207,6 +215,7 @@ impl Serving {
             faxes,
             answers: fax_answers,
             outbox,
+            statuses,
         } = Faxing::open(settings, backend, &engine, store.id(), boot).await?;
 
         let memory = BodyMemory::new(settings.http.body_memory);
@@ -215,14 +224,7 @@ impl Serving {
             settings.http.max_in_flight_per_address,
         );
         let addresses = ClientAddresses::new(&settings.http.trusted_proxies);
-        let edge = Edge {
-            addresses: addresses.clone(),
-            expectations: Expectations::new(
-                admission.clone(),
-                addresses.clone(),
-                settings.http.max_body as u64,
-            ),
-        };
+        let edge = edge(settings, &admission, &addresses);
         let interfax = InterFax::new(
             engine.clone(),
             faxes.clone(),
@@ -273,7 +275,8 @@ impl Serving {
             fax_answers,
             clients: serve_clients(settings, client_ports, &edge, interfax)
                 .map_err(AppError::Settings)?,
-            admin: serve_admin(listening.admin.0, health, metrics).map_err(AppError::Settings)?,
+            admin: serve_admin(listening.admin.0, health, metrics, statuses)
+                .map_err(AppError::Settings)?,
             jobs,
             stop_jobs,
         })

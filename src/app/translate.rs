@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::{
     content::StoreId,
     engine::{
@@ -9,7 +11,7 @@ use crate::{
     },
     fax::{
         FaxSettings, OutboxSettings,
-        delivery::{hylafax::HylafaxSettings, spool::SpoolSettings},
+        delivery::{hylafax::HylafaxSettings, spool::SpoolSettings, webhook::WebhookSettings},
         image::RendererSettings,
     },
     http::BodyLimits,
@@ -133,5 +135,21 @@ pub fn hylafax_settings(settings: &Settings, store: StoreId) -> Option<HylafaxSe
         hold_postponed: hylafax.hold_postponed,
         scratch: settings.server.data_dir.join("typeset"),
         store: store.0,
+    })
+}
+
+/// Where faxes of a content store are posted, if they are.
+pub fn webhook_settings(settings: &Settings, store: Uuid) -> Option<WebhookSettings> {
+    let webhook = &settings.webhook;
+    Some(WebhookSettings {
+        store,
+        url: webhook.url.clone()?,
+        secret: webhook.secret.clone()?,
+        cancel_url: webhook.cancel_url.clone(),
+        allow_private: webhook.allow_private,
+        tls_ca: webhook.tls_ca.clone(),
+        connect_timeout: webhook.connect_timeout,
+        answer_timeout: webhook.answer_timeout,
+        tolerance: webhook.tolerance,
     })
 }

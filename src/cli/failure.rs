@@ -110,6 +110,7 @@ impl From<AppError> for Failure {
             AppError::OtherStore { .. }
             | AppError::Settings(_)
             | AppError::Spool(_)
+            | AppError::Webhook(_)
             | AppError::Tls(_) => Self::Misused(message),
             AppError::Listen {
                 setting,

@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::holding;
+use super::{holding, webhook};
 use crate::{
     content::SharedStore,
     fax::{outbox::Deliveries, repository::FaxRepository},
@@ -150,5 +150,6 @@ pub fn admin_routes(config: &mut web::ServiceConfig) {
     config
         .route("/healthz", web::get().to(healthz))
         .route("/readyz", web::get().to(readyz))
-        .route("/metrics", web::get().to(metrics));
+        .route("/metrics", web::get().to(metrics))
+        .configure(webhook::routes);
 }

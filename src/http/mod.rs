@@ -23,6 +23,7 @@ mod timed;
 mod timer;
 pub mod tls;
 mod transport;
+mod webhook;
 
 pub use admission::{Admission, Admitted};
 pub use answer::{AnswerBody, busy, holding, respond};

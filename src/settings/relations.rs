@@ -150,6 +150,14 @@ fn check_deliveries(settings: &Settings, broken: &mut Broken<'_>) {
         "the host of the HylaFAX server by which fax.delivery lets faxes leave".to_owned(),
     );
     broken.unless(
+        hylafax.kill_after < fax.outcome_within,
+        "hylafax.kill_after",
+        format!(
+            "less than fax.outcome_within ({})",
+            broken.text("fax.outcome_within")
+        ),
+    );
+    broken.unless(
         fax.delivery != DeliveryName::Webhook || webhook.url.is_some(),
         "webhook.url",
         "the address of the service by which fax.delivery lets faxes leave".to_owned(),

@@ -36,9 +36,10 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
     process::with_existing_backend(settings, async |backend| {
         let mut rows = Vec::new();
         for name in DeliveryName::ALL {
-            let (state, text) = match open(settings, backend, name).await? {
-                None => ("not set up", how_to(name).to_owned()),
-                Some(delivery) => match timeout(WITHIN, delivery.probe()).await {
+            let (state, text) = match open(settings, backend, name).await {
+                Err(error) => ("fails", error.to_string()),
+                Ok(None) => ("not set up", how_to(name).to_owned()),
+                Ok(Some(delivery)) => match timeout(WITHIN, delivery.probe()).await {
                     Ok(Ok(())) => ("works", String::new()),
                     Ok(Err(error)) => ("fails", error.to_string()),
                     Err(_elapsed) => ("fails", format!("no answer within {WITHIN:?}")),

@@ -168,8 +168,12 @@ impl Test<'_> {
             Ok(Some(outcome)) => self.settle(attempt, outcome).await?,
             Ok(None) => {
                 let within = self.settings.fax.outcome_within;
-                self.repository.handed_over(attempt, lease, within).await?;
-                eprintln!("{}: has taken fax {transaction}", self.name.as_str());
+                let noted = self.repository.handed_over(attempt, lease, within).await?;
+                if noted.is_none() {
+                    eprintln!("a gateway goes on with fax {transaction}");
+                } else {
+                    eprintln!("{}: has taken fax {transaction}", self.name.as_str());
+                }
             }
             Err(error) => {
                 self.give_up(attempt).await?;

@@ -4,7 +4,10 @@ use clap::Args;
 
 use crate::{
     fax::{
-        delivery::{Attempt, Outcome, Report},
+        delivery::{
+            Attempt, Outcome, Report, spool,
+            texts::{self, CSID, TEXT, clean},
+        },
         item::{FaxItem, TransactionState},
         outbox::{Settled, settle},
     },
@@ -13,19 +16,16 @@ use crate::{
 
 use super::{Failure, Fax, find, output::when, process};
 
-/// The greatest number a client can hold, as in a status file of the spool.
-const GREATEST: i64 = 999_999_999;
-/// Characters of an explanation that are kept, as in a status file.
-const TEXT: usize = 255;
-/// Characters of an identification that are kept, as in a status file.
-const CSID: usize = 40;
+/// The greatest number that is taken.
+const GREATEST: i64 = texts::GREATEST as i64;
 
 /// Say how a fax has ended that was handed over, when its delivery does not.
 ///
 /// It has the effect of the status file that a program writes into the spool: `--done` ends the
-/// fax as sent; after `--failed` another attempt follows if the fax has any left. Be sure that
-/// nobody will still send the attempt: its directory is removed from the spool within a minute
-/// when a gateway runs, not at once.
+/// fax as sent; after `--failed` another attempt follows if the fax was in the spool and has any
+/// left. Be sure that nobody will still send the attempt: its directory is removed from the spool
+/// within a minute when a gateway runs, not at once, and a HylaFAX server or a web service is not
+/// told at all (`chunkgate fax cancel` tells them).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -67,7 +67,7 @@ struct How {
 }
 
 impl Arguments {
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self, may_retry: bool) -> Outcome {
         let report = Report {
             pages: self.pages,
             duration: self.duration,
@@ -78,7 +78,7 @@ impl Arguments {
             Some(code) => Outcome::Failed {
                 code,
                 text: clean(&self.text, TEXT),
-                may_retry: !self.no_retry,
+                may_retry: may_retry && !self.no_retry,
                 report,
             },
         }
@@ -92,7 +92,16 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         let fax = find(&*repository, id).await?;
         let attempt = handed_over(&fax)?;
         let pause = settings.fax.retry_pause;
-        match settle(&*repository, attempt, arguments.outcome(), pause).await? {
+        // Only the spool is told that an attempt is over; another one could be sent beside it.
+        let delivery = fax.queue.as_ref().map_or("", |it| it.delivery.as_str());
+        let may_retry = delivery == spool::NAME;
+        if !may_retry && arguments.how.failed.is_some() {
+            eprintln!(
+                "delivery {delivery} is not told: if it may still send fax {id}, `chunkgate fax \
+                 cancel {id}` is the way to end it"
+            );
+        }
+        match settle(&*repository, attempt, arguments.outcome(may_retry), pause).await? {
             Settled::Over(state) => eprintln!("fax {id} is {state}"),
             Settled::Retried => {
                 let queued = find(&*repository, id).await?.queue;
@@ -139,13 +148,4 @@ fn handed_over(fax: &FaxItem) -> Result<Attempt, Failure> {
         }
     };
     Err(Failure::Refused(refused))
-}
-
-/// A text as it would be read from a status file.
-fn clean(text: &str, longest: usize) -> String {
-    let printable = text
-        .trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c });
-    printable.take(longest).collect()
 }

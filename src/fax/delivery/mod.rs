@@ -5,9 +5,12 @@
 //! could write down the answer. Any implementation passes the contract tests in
 //! `tests/it/fax/delivery/contract.rs`.
 
+mod facts;
 pub mod hylafax;
 pub mod ledger;
 pub mod spool;
+pub(crate) mod texts;
+pub mod webhook;
 
 use std::{fmt, sync::Arc, time::Instant};
 

@@ -5,14 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
     engine::repository::RepositoryError,
     fax::{
-        delivery::{Attempt, DeliveryError, SharedDelivery},
+        delivery::{Attempt, DeliveryError, SharedDelivery, Withdrawal},
         item::{TransactionId, TransactionState},
         outcome::NO_OUTCOME,
     },
@@ -25,6 +25,9 @@ use super::{Outbox, settle};
 const PAGE: u32 = 500;
 /// How often what deliveries still keep is looked at.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// How long taking back a fax may take that nobody has heard of for too long.
+const TAKEN_BACK_WITHIN: Duration = Duration::from_secs(10);
 
 /// Why a look did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,22 @@ async fn look(
     sweep: bool,
     stop: &CancellationToken,
 ) -> Result<(), Trouble> {
+    // Each for itself: what nobody hears of must be given up all the same.
+    let collected = collect(outbox, delivery, stop).await;
+    let given_up = give_up_overdue(outbox, delivery).await;
+    let forgotten = if sweep {
+        forget_what_is_over(outbox, delivery, stop).await
+    } else {
+        Ok(())
+    };
+    collected.and(given_up).and(forgotten)
+}
+
+async fn collect(
+    outbox: &Outbox,
+    delivery: &SharedDelivery,
+    stop: &CancellationToken,
+) -> Result<(), Trouble> {
     let mut after = TransactionId(0);
     while !stop.is_cancelled() {
         let page = outbox
@@ -77,10 +96,6 @@ async fn look(
             outbox.settle(delivery, attempt, outcome).await?;
         }
     }
-    give_up_overdue(outbox, delivery).await?;
-    if sweep {
-        forget_what_is_over(outbox, delivery, stop).await?;
-    }
     Ok(())
 }
 
@@ -88,6 +103,12 @@ async fn look(
 async fn give_up_overdue(outbox: &Outbox, delivery: &SharedDelivery) -> Result<(), Trouble> {
     let overdue = outbox.repository.overdue(delivery.name(), PAGE).await?;
     for attempt in overdue {
+        // It must not be sent after that. Whoever is sending it, or does not answer, has had his time.
+        let taken_back = timeout(TAKEN_BACK_WITHIN, delivery.withdraw(attempt)).await;
+        if let Ok(Ok(Withdrawal::Ended(outcome))) = taken_back {
+            outbox.settle(delivery, attempt, outcome).await?;
+            continue;
+        }
         let ended = outbox
             .repository
             .end(

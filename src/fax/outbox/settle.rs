@@ -7,7 +7,7 @@ use crate::{
     fax::{
         delivery::{Attempt, Outcome, SharedDelivery},
         item::{FaxItem, TransactionId, TransactionState},
-        outcome::CANCELLED,
+        outcome::{CANCELLED, NO_OUTCOME},
         repository::{End, FaxRepository},
     },
     telemetry::metrics,
@@ -93,7 +93,8 @@ pub async fn settle(
             };
             item = now;
         }
-        if item.queue.is_some_and(|it| it.cancel_requested) {
+        let wants_cancelled = item.queue.is_some_and(|it| it.cancel_requested);
+        if wants_cancelled && end.code != NO_OUTCOME.code {
             // It was not sent, and nobody wants it to be.
             end = End {
                 report: end.report,

@@ -187,9 +187,11 @@ pub fn signal(process: i32, signal: Signal) {
 
 fn serve(program: &[&str], directory: &Path, changes: Changes<'_>) -> Command {
     let mut command = chunkgate(program, directory, changes);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    if changes.iter().all(|(key, _)| *key != "admin.listen") {
+        command.args(["--admin-listen", "127.0.0.1:0"]);
+    }
     command
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .args(["--admin-listen", "127.0.0.1:0"])
         // One line says where it serves; beyond that only trouble is of interest.
         .env("RUST_LOG", "warn,chunkgate::cli=info")
         .env("CHUNKGATE__LOG__FORMAT", "json")

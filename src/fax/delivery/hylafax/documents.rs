@@ -24,8 +24,8 @@ use crate::{
     },
 };
 
-/// Four times the bytes of the longest text: it is written in hexadecimal digits.
-const LONGEST_TYPESET: u64 = 1 << 30;
+/// The longest text as PostScript, in bytes.
+const LONGEST_TYPESET: u64 = 256 << 20;
 
 /// What becomes of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! How a job ended, as an outcome.
 
-use super::{
-    queue::{self, Job, State},
-    session::Session,
-};
+use super::queue::{Job, State};
 use crate::fax::{
-    delivery::{Outcome, Report},
+    delivery::{
+        Outcome, Report,
+        texts::{CSID, clean},
+    },
     outcome::{CANCELLED, NO_OUTCOME},
 };
 
@@ -40,30 +40,21 @@ fn code(job: &Job) -> u32 {
     match job.code {
         status::BUSY => BUSY,
         status::KILLED => CANCELLED.code,
-        other => HYLAFAX + other,
+        other => HYLAFAX + other.min(98_999),
     }
 }
 
-/// The outcome of a job, if it has one. The call's log tells what the queue does not; it may be
-/// gone, or not for us to read, and nothing depends on it.
-pub(super) async fn outcome(session: &mut Session, job: &Job) -> Option<Outcome> {
-    match job.state {
-        State::Suspended | State::UnderWay(_) => return None,
-        State::Done | State::Failed => {}
-    }
-    let mut report = Report {
+/// The outcome of a job, if it has one.
+pub(super) fn outcome(job: &Job) -> Option<Outcome> {
+    let report = Report {
         pages: job.pages,
-        ..Report::default()
+        duration: duration(&job.log).unwrap_or_default(),
+        remote_csid: remote_csid(&job.log).unwrap_or_default(),
     };
-    if queue::is_number(&job.communication)
-        && let Ok(log) = queue::log(session, &job.communication).await
-    {
-        report.duration = duration(&log).unwrap_or_default();
-        report.remote_csid = remote_csid(&log).unwrap_or_default();
-    }
-    Some(match job.state {
-        State::Done => Outcome::Sent(report),
-        State::Failed | State::Suspended | State::UnderWay(_) => Outcome::Failed {
+    match job.state {
+        State::Suspended | State::UnderWay(_) => None,
+        State::Done => Some(Outcome::Sent(report)),
+        State::Failed => Some(Outcome::Failed {
             code: code(job),
             text: if job.status.is_empty() {
                 "HylaFAX does not say why".to_owned()
@@ -73,8 +64,8 @@ pub(super) async fn outcome(session: &mut Session, job: &Job) -> Option<Outcome>
             // It has dialled as often as the fax asks for.
             may_retry: false,
             report,
-        },
-    })
+        }),
+    }
 }
 
 /// The outcome of a job that is not there any more.
@@ -113,8 +104,7 @@ fn time_of_day(line: &str) -> Option<u32> {
 fn remote_csid(log: &str) -> Option<String> {
     let (_, rest) = log.split_once("REMOTE CSI \"")?;
     let (csid, _) = rest.split_once('"')?;
-    let clean = csid.trim().chars().filter(|c| !c.is_control());
-    Some(clean.take(20).collect())
+    Some(clean(csid, CSID))
 }
 
 #[cfg(test)]

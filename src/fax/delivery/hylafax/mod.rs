@@ -12,8 +12,8 @@
 //! - in no queue: it was never submitted, or it was sent and cleaned away. If it may have been
 //!   submitted longer ago than the server keeps jobs, nobody knows, and the fax fails.
 //!
-//! Every look takes a session of its own, because hfaxd goes on to show a job to a session as it has
-//! seen it first.
+//! Every look at a job takes a session of its own: hfaxd goes on to show a job to a session as it has
+//! seen it first, and what it says of a job may end with lines that were made to look like replies.
 //!
 //! - `session`, `reply`: the protocol; `trouble`: what may go wrong with it
 //! - `documents`, `parameters`: a fax in the server's words; `queue`, `ended`: jobs in ours
@@ -32,13 +32,10 @@ mod submit;
 mod trouble;
 mod withdraw;
 
-use std::{fs, io, sync::Arc};
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::{sync::Semaphore, time::timeout};
 
 pub use settings::HylafaxSettings;
 
@@ -52,6 +49,9 @@ use crate::fax::turns::{Turn, Turns};
 /// The delivery's name.
 pub const NAME: &str = "hylafax";
 
+/// No text takes so long to be typeset and stored.
+const LEFT_BEHIND: Duration = Duration::from_hours(3);
+
 /// Hands faxes over to a HylaFAX server.
 pub struct Hylafax {
     settings: HylafaxSettings,
@@ -62,12 +62,14 @@ pub struct Hylafax {
 }
 
 impl Hylafax {
-    /// For this server, which need not be there yet. Makes the directory in which texts are typeset.
+    /// For this server, which need not be there yet. Makes the directory in which texts are typeset,
+    /// and removes what a process that died has left there.
     ///
     /// # Errors
     /// If that directory cannot be made.
-    pub fn new(settings: HylafaxSettings, ledger: Arc<dyn Ledger>) -> io::Result<Self> {
+    pub fn open(settings: HylafaxSettings, ledger: Arc<dyn Ledger>) -> io::Result<Self> {
         fs::create_dir_all(&settings.scratch)?;
+        sweep(&settings.scratch);
         Ok(Self {
             ledger,
             connections: Arc::new(Semaphore::new(settings.max_connections)),
@@ -78,13 +80,13 @@ impl Hylafax {
     }
 
     /// Logs in, if there is a connection to spare in time.
-    async fn session(&self) -> Result<(Session, OwnedSemaphorePermit), Trouble> {
+    async fn session(&self) -> Result<Session, Trouble> {
         let place = Arc::clone(&self.connections).acquire_owned();
         let place = timeout(self.settings.command_timeout, place).await;
         let Ok(Ok(place)) = place else {
             return Err(Trouble::Busy);
         };
-        Ok((Session::open(&self.settings).await?, place))
+        Session::open(&self.settings, place).await
     }
 
     /// One call for an attempt at a time, in this process.
@@ -100,6 +102,17 @@ impl Hylafax {
     /// Writes down a change. None: somebody else was faster.
     async fn change(&self, entry: Entry) -> Result<Option<Entry>, DeliveryError> {
         Ok(self.ledger.change(NAME, &entry).await?)
+    }
+}
+
+/// Removes directories that nobody can still be using; another process may be at work beside us.
+fn sweep(scratch: &Path) {
+    for entry in fs::read_dir(scratch).into_iter().flatten().flatten() {
+        let made = entry.metadata().and_then(|it| it.modified());
+        let age = made.map(|made| made.elapsed().unwrap_or_default());
+        if age.is_ok_and(|age| age >= LEFT_BEHIND) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
@@ -150,8 +163,7 @@ impl Delivery for Hylafax {
     }
 
     async fn probe(&self) -> Result<(), DeliveryError> {
-        let (session, _place) = self.session().await?;
-        session.close().await;
+        self.session().await?.close().await;
         Ok(())
     }
 }

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use time::{OffsetDateTime, UtcOffset};
 
-use super::settings::HylafaxSettings;
+use super::{session::quoted, settings::HylafaxSettings};
 use crate::fax::{
     delivery::{Attempt, Fax},
     item::{FaxItem, PageSize},
     recipients::can_be_dialled,
 };
 
-/// The longest value, in bytes: a command of hfaxd's may have 1023.
+/// The longest value, in bytes, without what quotes it: a command of hfaxd's may have 1023.
 const LONGEST: usize = 240;
 /// The longest time that a job may be given (`LASTTIME`).
 const LONGEST_TIME: Duration = Duration::from_hours(24 * 99);
@@ -70,8 +70,9 @@ pub(super) fn parameters(
         }
     }
     if !options.page_header.is_empty() {
-        // Its own signs for numbers of pages and the like are not the original service's.
-        parameters.push(text("TAGLINE", &options.page_header.replace('%', "%%")));
+        // HylaFAX's signs for numbers of pages and for fields are not the original service's.
+        let plain = options.page_header.replace(['%', '|'], " ");
+        parameters.push(text("TAGLINE", &plain));
         parameters.push("JPARM USETAGLINE YES".to_owned());
     }
     Some(parameters)
@@ -79,17 +80,14 @@ pub(super) fn parameters(
 
 /// A parameter that is a text: in quotes, cut, and without what hfaxd or its files could misread.
 fn text(name: &str, value: &str) -> String {
-    let mut quoted = String::new();
-    for c in value.trim().chars().filter(|c| !c.is_control()) {
-        if quoted.len() + c.len_utf8() >= LONGEST {
-            break;
-        }
-        if matches!(c, '"' | '\\') {
-            quoted.push('\\');
-        }
-        quoted.push(c);
-    }
-    format!("JPARM {name} \"{quoted}\"")
+    let mut length = 0;
+    let fits = |c: &char| {
+        length += c.len_utf8();
+        length < LONGEST
+    };
+    let plain = value.trim().chars().filter(|c| !c.is_control());
+    let cut: String = plain.take_while(fits).collect();
+    format!("JPARM {name} {}", quoted(&cut))
 }
 
 fn millimetres(size: PageSize) -> (u16, u16) {

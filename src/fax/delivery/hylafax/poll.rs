@@ -42,6 +42,30 @@ struct Failures {
     last: Option<(Instant, String)>,
 }
 
+/// Why nothing was learnt of a job.
+enum Unasked {
+    /// It could not be asked for.
+    Job(Trouble),
+    /// Nothing can be.
+    Server(DeliveryError),
+}
+
+impl From<Trouble> for Unasked {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Unreachable { .. } | Trouble::Busy | Trouble::NotLetIn { .. } => {
+                Self::Server(trouble.into())
+            }
+            Trouble::Silent { .. }
+            | Trouble::Broken { .. }
+            | Trouble::Nonsense { .. }
+            | Trouble::Refused { .. }
+            | Trouble::Content(_)
+            | Trouble::Typesetting(_) => Self::Job(trouble),
+        }
+    }
+}
+
 impl Hylafax {
     /// The outcomes of those attempts that have ended, once each is written down.
     pub(super) async fn poll(
@@ -100,30 +124,44 @@ impl Hylafax {
         if missing.is_empty() {
             return Ok(());
         }
-        let (mut session, _place) = self.session().await?;
         for entry in missing {
-            let id = &entry.reference;
-            let tag = tag(&self.settings, entry.attempt);
-            let outcome = match queue::find(&mut session, id, &tag).await? {
-                Found::Job(job) => ended::outcome(&mut session, &job).await,
-                Found::Unreadable => None,
-                // Somewhere else it may still be.
-                Found::Nowhere if entry.place != self.settings.place() => None,
-                Found::Nowhere => Some(ended::gone(id, "and it is not known how it ended")),
-            };
-            let Some(outcome) = outcome else { continue };
             let attempt = entry.attempt;
-            let over = Entry {
-                phase: Phase::Ended(outcome.clone()),
-                ..entry
-            };
-            // If it has changed meanwhile, it is asked for again.
-            if self.change(over).await?.is_some() {
-                ended.push((attempt, outcome));
+            match self.end_of(entry).await {
+                Ok(Some(outcome)) => ended.push((attempt, outcome)),
+                Ok(None) => {}
+                // One job must not keep the others from being heard of; a server that is away
+                // says nothing of any.
+                Err(Unasked::Job(error)) => {
+                    warn!(%attempt, %error, "a job of HylaFAX's cannot be asked for");
+                }
+                Err(Unasked::Server(error)) => return Err(error),
             }
         }
-        session.close().await;
         Ok(())
+    }
+
+    /// The end of a job that is not in the queue of what is not over.
+    async fn end_of(&self, entry: Entry) -> Result<Option<Outcome>, Unasked> {
+        let id = &entry.reference;
+        let tag = tag(&self.settings, entry.attempt);
+        let session = self.session().await?;
+        let outcome = match queue::find(session, id, &tag).await? {
+            Found::Job(job) => ended::outcome(&job),
+            Found::Unreadable => None,
+            // Somewhere else it may still be.
+            Found::Nowhere if entry.place != self.settings.place() => None,
+            Found::Nowhere => Some(ended::gone(id, "and it is not known how it ended")),
+        };
+        let Some(outcome) = outcome else {
+            return Ok(None);
+        };
+        let over = Entry {
+            phase: Phase::Ended(outcome.clone()),
+            ..entry
+        };
+        // If it has changed meanwhile, it is asked for again.
+        let changed = self.change(over).await.map_err(Unasked::Server)?;
+        Ok(changed.map(|_| outcome))
     }
 
     /// The jobs that are not over, as they were at most `hylafax.poll_interval` ago.
@@ -134,10 +172,8 @@ impl Hylafax {
         {
             return Ok(Arc::clone(&look.jobs));
         }
-        let (mut session, _place) = self.session().await?;
         let ours = format!("chunkgate/{}/", self.settings.store);
-        let listed = queue::list(&mut session, &ours).await?;
-        session.close().await;
+        let listed = queue::list(self.session().await?, &ours).await?;
         let jobs = listed.into_iter().map(|job| (job.id.clone(), job));
         let jobs: Arc<HashMap<_, _>> = Arc::new(jobs.collect());
         *last = Some(Look {
@@ -177,7 +213,7 @@ impl Hylafax {
             Ok(()) => *failures = Failures::default(),
             Err(error) => {
                 if failures.count == 0 {
-                    warn!(%error, "the HylaFAX server does not say how faxes go; asked again less and less often");
+                    warn!(%error, "it cannot be learnt how faxes at the HylaFAX server go; asked again less and less often");
                 }
                 failures.count = failures.count.saturating_add(1);
                 failures.last = Some((Instant::now(), error.to_string()));

@@ -1,8 +1,9 @@
 //! What the server's queues say of jobs.
 
-use std::collections::HashMap;
+use uuid::Uuid;
 
 use super::{session::Session, trouble::Trouble};
+use crate::fax::delivery::texts::{TEXT, clean};
 
 /// The most bytes of a listing.
 const LONGEST_LISTING: usize = 32 << 20;
@@ -77,14 +78,14 @@ pub(super) struct Listed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Job {
     pub state: State,
-    /// Why it is where it is.
+    /// Why it is where it is; the first line.
     pub status: String,
     /// The number of that.
     pub code: u32,
     /// Pages that arrived.
     pub pages: u32,
-    /// Names the log of the last call; empty: there was none.
-    pub communication: String,
+    /// The log of the last call, if it is over and the log may be read.
+    pub log: String,
 }
 
 /// What there is under a number.
@@ -99,17 +100,18 @@ pub(super) enum Found {
 }
 
 /// The jobs that are not over, with tags that begin so.
-///
-/// The session is of no use for anything else after that: hfaxd remembers jobs as it has seen them.
-pub(super) async fn list(session: &mut Session, prefix: &str) -> Result<Vec<Listed>, Trouble> {
+pub(super) async fn list(mut session: Session, prefix: &str) -> Result<Vec<Listed>, Trouble> {
+    // What programs on the server say stands in a status, and may have lines of its own.
+    let mark = Uuid::new_v4().simple().to_string();
     session
-        .command(&format!("JOBFMT \"{FORMAT}\""), &[200])
+        .command(&format!("JOBFMT \"{mark}|{FORMAT}\""), &[200])
         .await?;
     let listing = session.fetch("LIST sendq", LONGEST_LISTING).await?;
+    session.close().await;
     let listing = String::from_utf8_lossy(&listing);
     Ok(listing
         .lines()
-        .filter_map(listed)
+        .filter_map(|line| listed(line.strip_prefix(mark.as_str())?.strip_prefix('|')?))
         .filter(|job| job.tag.starts_with(prefix))
         .collect())
 }
@@ -122,7 +124,7 @@ fn listed(line: &str) -> Option<Listed> {
     let state = State::of_letter(letter)?;
     let mut progress = format!("job {id} is {}, {dials} of {most} dials", state.name());
     if !status.is_empty() {
-        progress = format!("{progress}: {status}");
+        progress = format!("{progress}: {}", clean(status, TEXT));
     }
     is_number(id).then(|| Listed {
         id: id.to_owned(),
@@ -132,48 +134,73 @@ fn listed(line: &str) -> Option<Listed> {
     })
 }
 
-/// Looks for a job in every queue.
-pub(super) async fn find(session: &mut Session, id: &str, tag: &str) -> Result<Found, Trouble> {
+/// Looks for a job in every queue. Whatever it says comes last, and the session is over then.
+pub(super) async fn find(mut session: Session, id: &str, tag: &str) -> Result<Found, Trouble> {
     if !is_number(id) {
         return Ok(Found::Nowhere);
     }
     let chosen = session.say(&format!("JOB {id}"), "JOB").await?;
-    if chosen.code != 200 {
+    let described = if chosen.code == 200 {
+        parameter(&mut session, "JOBINFO").await?
+    } else {
+        None
+    };
+    let Some(whose) = described else {
         return is_nowhere(session, id).await;
-    }
-    let described = session.say("JPARM", "JPARM").await?;
-    if described.code != 217 {
-        return is_nowhere(session, id).await;
-    }
-    let parameters: HashMap<&str, &str> = described
-        .lines
-        .iter()
-        .filter_map(|line| line.trim_start().split_once(':'))
-        .map(|(name, value)| (name, value.trim()))
-        .collect();
-    let value = |name: &str| parameters.get(name).copied().unwrap_or_default();
-    if value("JOBID") != id {
-        return Ok(Found::Unreadable);
-    }
-    if value("JOBINFO") != tag {
+    };
+    if whose != tag {
         // Numbers are used again after a while.
+        session.close().await;
         return Ok(Found::Nowhere);
     }
-    let Some(state) = State::of_word(value("STATE")) else {
+    let mut values = [const { String::new() }; 4];
+    for (value, name) in values
+        .iter_mut()
+        .zip(["STATE", "STATUSCODE", "NPAGES", "COMMID"])
+    {
+        // It has gone to another queue meanwhile.
+        let Some(told) = parameter(&mut session, name).await? else {
+            return Ok(Found::Unreadable);
+        };
+        *value = told;
+    }
+    let [state, code, pages, communication] = values;
+    let Some(state) = State::of_word(&state) else {
         return Ok(Found::Unreadable);
     };
+    let is_over = matches!(state, State::Done | State::Failed);
+    let log = if is_over && is_number(&communication) {
+        log(&mut session, &communication).await?
+    } else {
+        String::new()
+    };
+    let status = parameter(&mut session, "STATUS").await?;
     Ok(Found::Job(Job {
         state,
-        status: value("STATUS").to_owned(),
-        code: value("STATUSCODE").parse().unwrap_or_default(),
-        pages: value("NPAGES").parse().unwrap_or_default(),
-        communication: value("COMMID").to_owned(),
+        status: clean(&status.unwrap_or_default(), TEXT),
+        code: code.parse().unwrap_or_default(),
+        pages: pages.parse().unwrap_or_default(),
+        log,
     }))
+}
+
+/// A parameter of the job that was chosen; none if it is gone.
+async fn parameter(session: &mut Session, name: &str) -> Result<Option<String>, Trouble> {
+    let reply = session.say(&format!("JPARM {name}"), "JPARM").await?;
+    match reply.code {
+        213 => Ok(Some(reply.text.trim().to_owned())),
+        500 => Ok(None),
+        code => Err(Trouble::Refused {
+            command: format!("JPARM {name}"),
+            code,
+            said: reply.said(),
+        }),
+    }
 }
 
 /// Whether there is no description of such a job. First where jobs are moved from, then where they
 /// are moved to: nothing slips through between.
-async fn is_nowhere(session: &mut Session, id: &str) -> Result<Found, Trouble> {
+async fn is_nowhere(mut session: Session, id: &str) -> Result<Found, Trouble> {
     for queue in ["sendq", "doneq"] {
         let size = session.say(&format!("SIZE {queue}/q{id}"), "SIZE").await?;
         match size.code {
@@ -188,15 +215,18 @@ async fn is_nowhere(session: &mut Session, id: &str) -> Result<Found, Trouble> {
             }
         }
     }
+    session.close().await;
     Ok(Found::Nowhere)
 }
 
-/// The log of a call, as far as it may be read.
-pub(super) async fn log(session: &mut Session, communication: &str) -> Result<String, Trouble> {
-    let log = session
-        .fetch(&format!("RETR log/c{communication}"), LONGEST_LOG)
-        .await?;
-    Ok(String::from_utf8_lossy(&log).into_owned())
+/// The log of a call; empty if it is gone, or not for us to read.
+async fn log(session: &mut Session, communication: &str) -> Result<String, Trouble> {
+    let command = format!("RETR log/c{communication}");
+    match session.fetch(&command, LONGEST_LOG).await {
+        Ok(log) => Ok(String::from_utf8_lossy(&log).into_owned()),
+        Err(Trouble::Refused { .. }) => Ok(String::new()),
+        Err(other) => Err(other),
+    }
 }
 
 pub(super) fn is_number(id: &str) -> bool {

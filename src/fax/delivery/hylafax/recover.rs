@@ -79,9 +79,7 @@ impl Hylafax {
 
     /// The jobs with this tag that are not over: also those whose number nobody could write down.
     async fn strays(&self, tag: &str) -> Result<Vec<String>, Trouble> {
-        let (mut session, _place) = self.session().await?;
-        let listed = queue::list(&mut session, tag).await?;
-        session.close().await;
+        let listed = queue::list(self.session().await?, tag).await?;
         let ours = listed.into_iter().filter(|job| job.tag == tag);
         Ok(ours.map(|job| job.id).collect())
     }
@@ -93,21 +91,17 @@ impl Hylafax {
         id: &str,
         tag: &str,
     ) -> Result<Found, DeliveryError> {
-        let (mut session, place) = self.session().await?;
-        let found = queue::find(&mut session, id, tag).await?;
+        let found = queue::find(self.session().await?, id, tag).await?;
         let Found::Job(job) = &found else {
-            session.close().await;
             return Ok(found);
         };
         if was_not_submitted(job) {
+            let mut session = self.session().await?;
             delete(&mut session, id).await?;
+            session.close().await;
         }
-        session.close().await;
-        drop(place);
         sleep(SETTLES_WITHIN).await;
-        let (mut session, _place) = self.session().await?;
-        let found = queue::find(&mut session, id, tag).await?;
-        session.close().await;
+        let found = queue::find(self.session().await?, id, tag).await?;
         match &found {
             Found::Job(job) if was_not_submitted(job) => Err(overtaken(attempt)),
             Found::Job(_) | Found::Nowhere | Found::Unreadable => Ok(found),
@@ -139,7 +133,7 @@ pub(super) fn was_not_submitted(job: &Job) -> bool {
 }
 
 /// Deletes a job that was not submitted.
-async fn delete(session: &mut Session, id: &str) -> Result<(), Trouble> {
+pub(super) async fn delete(session: &mut Session, id: &str) -> Result<(), Trouble> {
     let reply = session.say(&format!("JDELE {id}"), "JDELE").await?;
     match reply.code {
         // 500: somebody else has deleted it; a look tells.

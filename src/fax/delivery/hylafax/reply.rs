@@ -1,12 +1,14 @@
 //! Replies: three digits and a text, or several lines of which the last one begins with the same
 //! digits and a blank.
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 use super::trouble::Trouble;
 
-/// The longest line, in bytes.
-const LONGEST_LINE: u64 = 8 << 10;
+/// What is kept of a line, in bytes.
+const LONGEST_LINE: usize = 8 << 10;
+/// The longest line, in bytes: what programs on the server say may stand in it.
+const LONGEST_SURPLUS: usize = 1 << 20;
 /// The most lines of a reply.
 const MOST_LINES: usize = 1000;
 
@@ -67,25 +69,36 @@ fn numbered(line: &str) -> Option<(u16, &str)> {
     (is_number && separated).then(|| Some((digits.parse().ok()?, text)))?
 }
 
+/// The next line, cut if it is longer than that.
 async fn line(from: &mut (impl AsyncBufRead + Unpin), during: &str) -> Result<String, Trouble> {
-    let mut bytes = Vec::new();
-    let read = from.take(LONGEST_LINE).read_until(b'\n', &mut bytes).await;
-    read.map_err(Trouble::broken(during))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let Some(line) = text.strip_suffix('\n') else {
-        return Err(if bytes.len() as u64 == LONGEST_LINE {
-            Trouble::Nonsense {
-                during: during.to_owned(),
-                said: text.chars().take(80).collect(),
-            }
-        } else {
-            Trouble::Broken {
+    let mut line = Vec::new();
+    let mut length = 0;
+    loop {
+        let bytes = from.fill_buf().await.map_err(Trouble::broken(during))?;
+        if bytes.is_empty() {
+            return Err(Trouble::Broken {
                 during: during.to_owned(),
                 why: "the server has closed it".to_owned(),
-            }
-        });
-    };
-    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+            });
+        }
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let now = end.unwrap_or(bytes.len());
+        let room = LONGEST_LINE.saturating_sub(line.len());
+        line.extend_from_slice(&bytes[..now.min(room)]);
+        length += now;
+        from.consume(end.map_or(now, |end| end + 1));
+        if end.is_some() {
+            break;
+        }
+        if length > LONGEST_SURPLUS {
+            return Err(Trouble::Nonsense {
+                during: during.to_owned(),
+                said: String::from_utf8_lossy(&line).chars().take(80).collect(),
+            });
+        }
+    }
+    let text = String::from_utf8_lossy(&line);
+    Ok(text.strip_suffix('\r').unwrap_or(&text).to_owned())
 }
 
 #[cfg(test)]
@@ -109,12 +122,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn long_lines_are_cut() {
+        let long = format!("213 {}\r\n200 next\r\n", "x".repeat(100_000));
+        let mut both = long.as_bytes();
+        let cut = Reply::read(&mut both, "a test").await.unwrap();
+        assert_eq!((cut.code, cut.text.len()), (213, 8188));
+        let next = Reply::read(&mut both, "a test").await.unwrap();
+        assert_eq!((next.code, next.text.as_str()), (200, "next"));
+    }
+
+    #[tokio::test]
     async fn what_is_no_reply_is_called_so() {
         for nonsense in ["HTTP/1.1 400 Bad Request\r\n", "\r\n", "20\r\n", "200x\r\n"] {
             let error = read(nonsense).await.unwrap_err();
             assert!(matches!(error, Trouble::Nonsense { .. }), "{error}");
         }
-        for endless in ["2".repeat(10_000), "200-\n".repeat(1001)] {
+        for endless in ["2".repeat(2 << 20), "200-\n".repeat(1001)] {
             let error = read(&endless).await.unwrap_err();
             assert!(matches!(error, Trouble::Nonsense { .. }), "{error}");
         }

@@ -11,6 +11,7 @@ use futures_util::{Stream, StreamExt};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpStream, lookup_host},
+    sync::OwnedSemaphorePermit,
     time::timeout,
 };
 
@@ -23,6 +24,8 @@ pub(super) struct Session {
     peer: IpAddr,
     connect_timeout: Duration,
     command_timeout: Duration,
+    // Given back when the connection is over.
+    _place: OwnedSemaphorePermit,
 }
 
 /// The form of a document, as hfaxd calls it.
@@ -46,8 +49,11 @@ impl Form {
 }
 
 impl Session {
-    /// Connects and logs in.
-    pub async fn open(settings: &HylafaxSettings) -> Result<Self, Trouble> {
+    /// Connects in a place among all connections, and logs in.
+    pub async fn open(
+        settings: &HylafaxSettings,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Self, Trouble> {
         let address = settings.address();
         let unreachable = |why: String| Trouble::Unreachable {
             address: address.clone(),
@@ -66,6 +72,7 @@ impl Session {
             peer: peer.ip(),
             connect_timeout: within,
             command_timeout: settings.command_timeout,
+            _place: place,
         };
         session.reply("the greeting", &[220]).await?;
         session.log_in(settings).await?;
@@ -82,7 +89,11 @@ impl Session {
         let mut reply = self.say(&format!("USER {user}"), "USER").await?;
         if reply.code == 331 {
             let password = settings.password.as_ref().map_or("", |it| it.expose());
-            reply = self.say(&format!("PASS {password}"), "PASS").await?;
+            reply = self
+                .say(&format!("PASS {}", quoted(password)), "PASS")
+                .await?;
+            // hfaxd says a line that it does not understand back.
+            reply.text.clear();
         }
         if reply.code == 230 {
             return Ok(());
@@ -135,7 +146,7 @@ impl Session {
     fn silent(&self, during: &str) -> Trouble {
         Trouble::Silent {
             during: during.to_owned(),
-            seconds: self.command_timeout.as_secs(),
+            within: self.command_timeout,
         }
     }
 
@@ -234,6 +245,11 @@ impl Session {
     pub async fn close(mut self) {
         let _ = self.say("QUIT", "QUIT").await;
     }
+}
+
+/// A text as one word of a command.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', r"\\").replace('"', r#"\""#))
 }
 
 async fn connect(address: &str) -> std::io::Result<TcpStream> {

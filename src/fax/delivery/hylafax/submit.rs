@@ -3,14 +3,19 @@
 use std::time::Instant;
 
 use time::OffsetDateTime;
+use tracing::warn;
 
 use super::{
-    Hylafax, NAME, documents, overtaken, parameters::parameters, recover::Recovered,
-    session::Session, trouble::Trouble,
+    Hylafax, NAME, documents, ended, overtaken,
+    parameters::{parameters, tag},
+    queue::{self, Found},
+    recover::{Recovered, delete},
+    session::Session,
+    trouble::Trouble,
 };
 use crate::fax::{
     delivery::{
-        DeliveryError, Fax, Outcome,
+        Attempt, DeliveryError, Fax, Outcome,
         ledger::{Entry, Phase},
     },
     outcome::INVALID_NUMBER,
@@ -37,7 +42,7 @@ impl Hylafax {
         let Some(parameters) = parameters(&self.settings, fax, now) else {
             return self.refuse(fax, INVALID_NUMBER.outcome()).await;
         };
-        let (mut session, _place) = self.session().await?;
+        let mut session = self.session().await?;
         let stored = documents::store(&mut session, fax, &self.settings.scratch).await?;
         // By now others may have done what is to be done.
         in_time(fax)?;
@@ -103,8 +108,13 @@ impl Hylafax {
             session.close().await;
             return self.taken(submitting).await;
         };
-        // Not before this session is over, which takes with it what was not submitted.
+        // The scheduler may have it all the same, if it was started just now; this session takes the
+        // job's description along when it ends, but not a call that has begun. If it can be killed, it
+        // was there, and is not any more.
+        let mut was_killed = false;
         if matches!(error, Trouble::Refused { .. }) {
+            let killed = session.say(&format!("JKILL {id}"), "JKILL").await;
+            was_killed = killed.is_ok_and(|reply| reply.code == 200);
             session.close().await;
         } else {
             drop(session);
@@ -115,12 +125,32 @@ impl Hylafax {
             ),
             other => other.to_string(),
         };
+        if was_killed {
+            self.delete_killed(&id, attempt).await;
+        }
         match self.recover(submitting).await {
             Ok(Recovered::Over) => Ok(()),
             Ok(Recovered::Free) => Err(DeliveryError::Unavailable(why)),
             Err(error) => Err(DeliveryError::Unavailable(format!(
                 "{why}; whether it has it all the same is not known: {error}"
             ))),
+        }
+    }
+
+    /// Removes a job that we have killed, so that nobody takes it for one that was.
+    async fn delete_killed(&self, id: &str, attempt: Attempt) {
+        let tag = tag(&self.settings, attempt);
+        let deleted = async {
+            let found = queue::find(self.session().await?, id, &tag).await?;
+            if matches!(&found, Found::Job(job) if ended::was_killed(job)) {
+                let mut session = self.session().await?;
+                delete(&mut session, id).await?;
+                session.close().await;
+            }
+            Ok::<_, Trouble>(())
+        };
+        if let Err(error) = deleted.await {
+            warn!(%attempt, %error, "a job that HylaFAX would not take could not be removed");
         }
     }
 

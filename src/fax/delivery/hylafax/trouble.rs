@@ -1,6 +1,6 @@
 //! What may go wrong with a server.
 
-use std::io;
+use std::{io, time::Duration};
 
 use super::super::DeliveryError;
 use crate::engine::UploadError;
@@ -26,12 +26,12 @@ pub enum Trouble {
     )]
     Busy,
     /// It says nothing.
-    #[error("the HylaFAX server has said nothing for {seconds} s during {during}")]
+    #[error("the HylaFAX server has said nothing for {within:?} during {during}")]
     Silent {
         /// What was going on.
         during: String,
         /// `hylafax.command_timeout`.
-        seconds: u64,
+        within: Duration,
     },
     /// The connection broke.
     #[error("the connection to the HylaFAX server broke during {during}: {why}")]

@@ -9,6 +9,7 @@ use super::{
     parameters::tag,
     queue::{self, Found, Job},
     recover::{unreadable, was_not_submitted},
+    session::Session,
     trouble::Trouble,
 };
 use crate::fax::delivery::{
@@ -59,30 +60,25 @@ impl Hylafax {
         let deadline = Instant::now() + STOPS_WITHIN;
         let mut killed = false;
         loop {
-            let (mut session, _place) = self.session().await?;
-            let job = match queue::find(&mut session, id, &tag).await? {
+            let job = match queue::find(self.session().await?, id, &tag).await? {
                 Found::Job(job) => job,
                 Found::Unreadable => return Err(unreadable(id)),
-                Found::Nowhere => {
-                    session.close().await;
-                    return self.nowhere(entry).await;
-                }
+                Found::Nowhere => return self.nowhere(entry).await,
             };
             if entry.phase == Phase::Submitting && was_not_submitted(&job) {
-                session.close().await;
                 // It was not submitted; it is deleted, and the attempt is free.
                 self.recover(entry.clone()).await?;
                 return Ok(Ending::Again);
             }
-            if let Some(outcome) = ended::outcome(&mut session, &job).await {
-                session.close().await;
+            if let Some(outcome) = ended::outcome(&job) {
                 return Ok(ending(&job, outcome, killed));
             }
             if !killed {
+                let mut session = self.session().await?;
                 kill(&mut session, id).await?;
+                session.close().await;
                 killed = true;
             }
-            session.close().await;
             if Instant::now() >= deadline {
                 return Err(DeliveryError::Unavailable(format!(
                     "job {id} is being sent, and the HylaFAX server has not stopped it yet"
@@ -92,8 +88,16 @@ impl Hylafax {
         }
     }
 
-    /// The job is in no queue.
+    /// The job is in no queue of this server's.
     async fn nowhere(&self, entry: &Entry) -> Result<Ending, DeliveryError> {
+        let (there, here) = (&entry.place, self.settings.place());
+        if *there != here {
+            return Err(DeliveryError::Unavailable(format!(
+                "job {} is in the queue of {there}, and hylafax.server is {here}: kill it there \
+                 (`faxrm {0}`), then `chunkgate fax finish {1} --failed 1`",
+                entry.reference, entry.attempt.transaction
+            )));
+        }
         if entry.phase == Phase::Taken {
             let gone = ended::gone(&entry.reference, "and it is not known how it ended");
             return Ok(Ending::Ended(gone));
@@ -119,7 +123,7 @@ fn ending(job: &Job, outcome: Outcome, killed: bool) -> Ending {
     }
 }
 
-async fn kill(session: &mut super::session::Session, id: &str) -> Result<(), Trouble> {
+async fn kill(session: &mut Session, id: &str) -> Result<(), Trouble> {
     let reply = session.say(&format!("JKILL {id}"), "JKILL").await?;
     match reply.code {
         // 504: it is over since, which the next look shows.

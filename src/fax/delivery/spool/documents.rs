@@ -1,13 +1,19 @@
 //! Writing the documents of a fax while their bytes arrive.
 
-use std::{fmt::Write, path::Path};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{description::Written, disk::SpoolFile, names, place::Place, problem::problem};
+use super::{description::Written, disk::SpoolFile, place::Place, problem::problem};
 use crate::{
     engine::UploadError,
-    fax::{delivery::DeliveryError, item::FaxDocument},
+    fax::{
+        delivery::{
+            DeliveryError,
+            facts::{file_name, hex},
+        },
+        item::FaxDocument,
+    },
 };
 
 /// Splits a stream of bytes into the files of the documents.
@@ -113,7 +119,7 @@ impl<'a> Documents<'a> {
     fn name(&self) -> String {
         let index = self.written.len();
         let kind = self.expected.get(index).map_or("", |it| &it.kind);
-        names::document(index + 1, kind)
+        file_name(index + 1, kind)
     }
 
     fn mismatch(&self) -> DeliveryError {
@@ -122,11 +128,4 @@ impl<'a> Documents<'a> {
             expected: self.expected.iter().map(|it| it.length).sum(),
         })
     }
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

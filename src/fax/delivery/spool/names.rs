@@ -16,8 +16,6 @@ pub(super) const STATUS: &str = "status";
 
 /// Nine digits, so that `ls` shows the attempts in order: no transaction has more.
 const DIGITS: usize = 9;
-/// The extension of a document's file is no longer than this.
-const EXTENSION: usize = 8;
 
 /// Where attempts lie.
 pub(super) const NEW: &str = "new";
@@ -59,15 +57,4 @@ pub(super) fn parse(name: &str) -> Option<Attempt> {
         transaction: TransactionId(transaction),
         number: number.parse().ok()?,
     })
-}
-
-/// The name of the file of the `ordinal`th document, from 1.
-pub(super) fn document(ordinal: usize, kind: &str) -> String {
-    let plain = kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if plain && (1..=EXTENSION).contains(&kind.len()) {
-        format!("{ordinal}.{}", kind.to_ascii_lowercase())
-    } else {
-        // Types were checked when the fax came; a path must not hang on that.
-        format!("{ordinal}.bin")
-    }
 }

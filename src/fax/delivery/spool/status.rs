@@ -1,15 +1,12 @@
 //! The text of a `status`. What is not understood entirely is not understood at all.
 
-use crate::fax::delivery::{Outcome, Report};
+use crate::fax::delivery::{
+    Outcome, Report,
+    texts::{CSID, GREATEST, TEXT, clean},
+};
 
 /// No status has more bytes.
 pub(super) const LONGEST: u64 = 4096;
-/// Numbers are no greater: clients hold them in 32 bits, with a sign.
-const GREATEST: u32 = 999_999_999;
-/// Longer explanations are cut.
-const TEXT: usize = 255;
-/// Longer identifications are cut; the protocol of fax machines has 20 characters.
-const CSID: usize = 40;
 
 /// What a status means, or what is wrong with it.
 pub(super) fn parse(bytes: &[u8]) -> Result<Outcome, String> {
@@ -70,12 +67,4 @@ fn misunderstood(line: &str) -> String {
         "{line:.40?} is none of: `done` or `failed <code> <text>` in the first line, then \
          `pages <n>`, `duration <seconds>`, `remote-csid <text>`, `final`"
     )
-}
-
-fn clean(text: &str, longest: usize) -> String {
-    let printable = text
-        .trim()
-        .chars()
-        .map(|it| if it.is_control() { ' ' } else { it });
-    printable.take(longest).collect()
 }

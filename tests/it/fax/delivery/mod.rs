@@ -6,6 +6,7 @@
 //! | `hylafax`      | a HylaFAX server gets each fax once, whatever breaks |
 //! | `ledger`       | what deliveries know of their attempts is decided once |
 //! | `spool`        | the spool does it, on disks that lose power and fail, beside any consumer |
+//! | `webhook`      | so does the webhook, with any receiver, on networks that fail |
 //! | `rows`         | no rule: a database whose outbox has the faxes of the contract |
 //! | `support`      | no rule: faxes and their bytes |
 
@@ -15,3 +16,4 @@ mod ledger;
 mod rows;
 mod spool;
 mod support;
+mod webhook;

@@ -22,7 +22,7 @@ mod killed;
 mod late;
 mod outbox_model;
 mod races;
-mod shipping;
+pub mod shipping;
 mod spool_faults;
 mod submit_faults;
 mod support;

@@ -121,6 +121,31 @@ async fn cancel_fax_kills_the_job() {
     gateway.stop().await;
 }
 
+/// A fax that nobody hears of any more must not be sent after it was given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fax_that_is_overdue_is_taken_back() {
+    if !is_here().await {
+        return;
+    }
+    let server = Server::start().await;
+    let gateway = gateway_at(&server).await;
+    let mut client = gateway.client();
+    let id = send(&mut client, "hello").await;
+    until("a fax at the server", async || {
+        let there = "SELECT count(*) FROM fax_outbox WHERE phase = 'handed_over'";
+        number(&gateway, there).await == 1
+    })
+    .await;
+    run(
+        &gateway,
+        "UPDATE fax_outbox SET due_at = now() - interval '1 second'",
+    )
+    .await;
+    has_status(&mut client, id, 900_003).await;
+    assert_eq!(server.all_jobs()[0].get("statuscode"), "345");
+    gateway.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_server_is_away_faxes_are_taken_and_wait() {
     if !is_here().await {

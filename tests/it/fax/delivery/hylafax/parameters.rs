@@ -40,7 +40,7 @@ async fn everything_is_mapped() {
         ("receiver", "Bo Berg"),
         ("regarding", "Offer"),
         ("tsi", "+49 40 99"),
-        ("tagline", "Offer 100%% \"good\" \\ \u{e4}"),
+        ("tagline", "Offer 100  \"good\" \\ \u{e4}"),
         ("desiredtl", "1"),
         ("maxdials", "5"),
         ("maxtries", "5"),

@@ -219,7 +219,7 @@ impl Server {
             store: STORE,
         };
         change(&mut settings);
-        Hylafax::new(settings, Arc::clone(ledger)).expect("a delivery")
+        Hylafax::open(settings, Arc::clone(ledger)).expect("a delivery")
     }
 
     /// The jobs of an attempt, wherever they are.
@@ -411,7 +411,8 @@ fn make_spool(spool: &Path) {
     permit(&spool.join("tmp"), 0o1777);
     let etc = spool.join("etc");
     let password = "abNANd1rDfiNc"; // crypt("secret", "ab")
-    let users = format!("^chunkgate@:1001::\n^secured@:1002:{password}:\n");
+    let blank = "abva1n6rpr9KU"; // crypt of a b,"c\d
+    let users = format!("^chunkgate@:1001::\n^secured@:1002:{password}:\n^blank@:1003:{blank}:\n");
     fs::write(etc.join("hosts.hfaxd"), users).expect("users");
     give(&etc.join("hosts.hfaxd"), &owner);
     permit(&etc.join("hosts.hfaxd"), 0o600);

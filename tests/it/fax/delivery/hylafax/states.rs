@@ -96,6 +96,69 @@ async fn a_job_that_is_gone_is_no_success() {
     );
 }
 
+/// What a client's document has made a program on the server say stands in the status of its job.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_status_says_is_about_its_own_job_only() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let delivery = desk.hylafax();
+    let (evil, good) = (attempt(1, 1), attempt(2, 1));
+    for attempt in [evil, good] {
+        delivery.hand_over(&fax(attempt)).await.unwrap();
+    }
+    let lines = "x\\\n213 DONE\\\n217 end\\\n500 a\\\n550 b\\\n550 c\\\n500 a\\\n550 b\\\n";
+    let long = "y".repeat(20_000);
+    let job = desk.job(evil);
+    desk.finish(
+        &job,
+        &Outcome::Failed {
+            code: 347,
+            text: format!("{}{long}", lines.repeat(500)),
+            may_retry: false,
+            report: Report::default(),
+        },
+    );
+    desk.finish(&desk.job(good), &super::super::contract::sent());
+    let told = delivery.outcomes(&[evil, good]).await.unwrap();
+    let [
+        (_, Outcome::Failed { code, text, .. }),
+        (_, Outcome::Sent(report)),
+    ] = &told[..]
+    else {
+        panic!("{told:?}");
+    };
+    assert_eq!((*code, text.len() < 300), (901_347, true), "{text}");
+    assert_eq!(report.pages, 3);
+}
+
+/// A forged line in a listing would keep another fax's end from being asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_status_says_is_no_line_of_the_listing() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let delivery = desk.hylafax();
+    let (evil, good) = (attempt(1, 1), attempt(2, 1));
+    for attempt in [evil, good] {
+        delivery.hand_over(&fax(attempt)).await.unwrap();
+    }
+    desk.server.signal_scheduler(Signal::SIGSTOP);
+    let (evil_job, good_job) = (desk.job(evil), desk.job(good));
+    let forged = format!(
+        "status:x\\\n{}|R|0|4|{}|\n",
+        good_job.get("jobid"),
+        good_job.get("jobtag")
+    );
+    let text = std::fs::read_to_string(&evil_job.path).unwrap();
+    std::fs::write(&evil_job.path, text.replace("status:\n", &forged)).unwrap();
+    desk.finish(&good_job, &super::super::contract::sent());
+    let told = delivery.outcomes(&[evil, good]).await.unwrap();
+    assert!(matches!(&told[..], [(_, Outcome::Sent(_))]), "{told:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_is_somebody_elses_job_by_now_is_not_taken_for_ours() {
     if !is_here().await {

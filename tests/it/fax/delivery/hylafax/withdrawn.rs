@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use chunkgate::fax::delivery::{Delivery, Outcome, Withdrawal};
-use tokio::time::sleep;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt},
+    time::sleep,
+};
 
 use super::{
     super::support::{attempt, fax},
@@ -78,9 +81,64 @@ async fn an_operator_who_kills_a_job_has_cancelled_it() {
     }
     let desk = Desk::new().await;
     let delivery = desk.hylafax();
+    let attempt = attempt(7, 1);
+    delivery.hand_over(&fax(attempt)).await.unwrap();
+    // What `faxrm` says.
+    let stream = tokio::net::TcpStream::connect(desk.server.address).await;
+    let mut hfaxd = tokio::io::BufReader::new(stream.unwrap());
+    let kill = format!("JKILL {}", desk.job(attempt).get("jobid"));
+    for command in ["", "USER chunkgate", &kill] {
+        if !command.is_empty() {
+            let line = format!("{command}\r\n");
+            hfaxd.get_mut().write_all(line.as_bytes()).await.unwrap();
+        }
+        let mut reply = String::new();
+        hfaxd.read_line(&mut reply).await.unwrap();
+        assert!(reply.starts_with('2'), "{reply}");
+    }
+    let told = delivery.outcomes(&[attempt]).await.unwrap();
+    assert!(
+        matches!(
+            &told[..],
+            [(
+                _,
+                Outcome::Failed {
+                    code: 900_001,
+                    may_retry: false,
+                    ..
+                }
+            )]
+        ),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_in_another_servers_queue_is_not_called_cancelled() {
+    if !is_here().await {
+        return;
+    }
+    let (desk, elsewhere) = (Desk::new().await, Server::start().await);
+    let attempt = attempt(7, 1);
+    desk.hylafax().hand_over(&fax(attempt)).await.unwrap();
+    let delivery = elsewhere.delivery(&desk.rows.ledger);
+    let error = delivery.withdraw(attempt).await.unwrap_err();
+    let place = desk.server.address.to_string();
+    assert!(error.to_string().contains(&place), "{error}");
+    assert_eq!(delivery.outcomes(&[attempt]).await.unwrap(), []);
+    let answer = desk.hylafax().withdraw(attempt).await.unwrap();
+    assert_eq!(answer, Withdrawal::Withdrawn);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_faxs_job_is_not_killed() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let delivery = desk.hylafax();
     let (ours, other) = (attempt(7, 1), attempt(8, 1));
     delivery.hand_over(&fax(ours)).await.unwrap();
-    // The same words as an operator's `faxrm`, by another fax's withdrawal.
     delivery.hand_over(&fax(other)).await.unwrap();
     desk.rows
         .sql
