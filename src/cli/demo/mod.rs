@@ -11,7 +11,10 @@ use std::path::PathBuf;
 use clap::Args;
 use tokio::{pin, select, sync::oneshot};
 
-use crate::{app::App, settings::Settings};
+use crate::{
+    app::App,
+    settings::{DeliveryName, Settings},
+};
 
 use super::{
     Failure, Options,
@@ -50,7 +53,9 @@ pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failur
     // Opened with the rights of whoever started us, who may be root.
     let document = Document::open(arguments.file.as_deref())?;
     place::leave_root(&mut loaded)?;
-    let settings = loaded.settings;
+    let mut settings = loaded.settings;
+    // Nothing is dialled, whatever the settings say.
+    settings.fax.delivery = DeliveryName::Spool;
     process::quiet_logs(&settings)?;
     process::block_on(demo(&settings, document))
 }
