@@ -5,6 +5,6 @@ SET phase      = 'waiting',
     lease      = NULL,
     failures   = failures + 1,
     last_error = $5,
-    due_at     = CASE WHEN cancel_requested THEN now() + make_interval(secs => least($4::double precision, 5)) ELSE now() + make_interval(secs => $4) END
+    due_at     = CASE WHEN cancel_requested THEN now() + make_interval(secs => least($4::double precision, 60)) ELSE now() + make_interval(secs => $4) END
 WHERE transaction_id = $1 AND attempt = $2 AND lease = $3
 RETURNING transaction_id

@@ -150,6 +150,8 @@ pub fn webhook_settings(settings: &Settings, store: Uuid) -> Option<WebhookSetti
         tls_ca: webhook.tls_ca.clone(),
         connect_timeout: webhook.connect_timeout,
         answer_timeout: webhook.answer_timeout,
+        // What it is told in docs/WEBHOOK.md.
+        keys_kept: settings.fax.give_up_after + settings.fax.outcome_within,
         tolerance: webhook.tolerance,
     })
 }

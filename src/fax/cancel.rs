@@ -58,7 +58,7 @@ impl Faxes {
         }
         let asked = repository.request_cancellation(ids).await?;
         if !asked.is_empty() {
-            self.shared.queued.notify_one();
+            self.shared.queued.notify_waiters();
             cancelled.extend(self.taken_back(&asked, named).await?);
         }
         if cancelled.is_empty() {

@@ -30,7 +30,7 @@ pub struct FaxSettings {
 /// How the outbox works.
 #[derive(Clone, Copy, Debug)]
 pub struct OutboxSettings {
-    /// Faxes handed over side by side.
+    /// Faxes handed over to each delivery side by side.
     pub workers: usize,
     /// How often deliveries are asked for outcomes, and the outbox for what others have put there.
     pub poll_interval: Duration,

@@ -156,7 +156,7 @@ impl Faxes {
         for _ in recipients.iter().filter(|it| !it.is_valid) {
             metrics::fax_ended(&route.delivery, TransactionState::Failed);
         }
-        self.shared.queued.notify_one();
+        self.shared.queued.notify_waiters();
         Submitted {
             id: recorded.parent,
             again: false,

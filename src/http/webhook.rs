@@ -30,8 +30,13 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 async fn status(request: HttpRequest, payload: Payload) -> HttpResponse {
     let Some(statuses) = request.app_data::<web::Data<Statuses>>() else {
-        return refuse(StatusCode::NOT_FOUND, "webhook.url is not set");
+        return later("webhook.url is not set at this gateway");
     };
+    // Before it has a turn: who has no signature is not waited for.
+    let signature = request.headers().get(SIGNATURE).map(HeaderValue::as_bytes);
+    if let Err(why) = statuses.is_plausible(signature) {
+        return refuse(StatusCode::UNAUTHORIZED, &why.to_string());
+    }
     let Some(_turn) = statuses.turn() else {
         return later("too many messages come at the same time");
     };
@@ -52,8 +57,7 @@ async fn status(request: HttpRequest, payload: Payload) -> HttpResponse {
             return refuse(StatusCode::REQUEST_TIMEOUT, &why);
         }
     };
-    let signature = request.headers().get(SIGNATURE);
-    if let Err(why) = statuses.verify(signature.map(HeaderValue::as_bytes), &message) {
+    if let Err(why) = statuses.verify(signature, &message) {
         // Not more than that: somebody who wants to fill the log could.
         debug!(%why, "a status of a fax is not believed");
         return refuse(StatusCode::UNAUTHORIZED, &why.to_string());

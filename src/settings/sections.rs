@@ -304,7 +304,7 @@ section! {
         repeat_within: Duration = "10min", duration("0s", "24h");
         /// How often an account may ask for the status of its faxes in a minute; further questions get -1011. 0: as often as it likes.
         status_polls_per_minute: u32 = "6", number(0..=1_000_000);
-        /// Faxes handed over to deliveries side by side.
+        /// Faxes handed over to each delivery side by side.
         workers: usize = "4", number(1..=256);
         /// How often deliveries are asked how faxes ended.
         poll_interval: Duration = "2s", duration("10ms", "1h");

@@ -41,6 +41,8 @@ const LARGEST: u64 = 64 << 20;
 const LEASE: Duration = Duration::from_mins(4);
 /// How long handing it over may take.
 const HAND_OVER_WITHIN: Duration = Duration::from_mins(2);
+/// How long taking it back may take.
+const TAKE_BACK_WITHIN: Duration = Duration::from_mins(1);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -224,7 +226,8 @@ impl Test<'_> {
     /// The fax was not taken: it must not be sent later either.
     async fn give_up(&self, attempt: Attempt) -> Result<(), Failure> {
         let id = attempt.transaction;
-        match self.delivery.withdraw(attempt).await {
+        let withdrawn = timeout(TAKE_BACK_WITHIN, self.delivery.withdraw(attempt)).await;
+        match withdrawn.unwrap_or_else(|_| Err(DeliveryError::Unavailable(String::new()))) {
             Ok(Withdrawal::Withdrawn) => {
                 let end = GIVEN_UP.end();
                 self.repository

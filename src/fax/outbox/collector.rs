@@ -1,10 +1,8 @@
 //! Asks deliveries for outcomes, and lets them forget what is over.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -23,6 +21,8 @@ use super::{Outbox, settle};
 
 /// Attempts asked for at a time.
 const PAGE: u32 = 500;
+/// Faxes given up at a time.
+const AT_ONCE: u32 = 16;
 /// How often what deliveries still keep is looked at.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
@@ -38,26 +38,24 @@ enum Trouble {
     Delivery(#[from] DeliveryError),
 }
 
-/// Works until `stop` is cancelled.
-pub async fn run(outbox: Outbox, stop: CancellationToken) {
+/// Works for one delivery, until `stop` is cancelled.
+pub async fn run(outbox: Outbox, delivery: SharedDelivery, stop: CancellationToken) {
     let mut ticks = interval(outbox.settings.poll_interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut swept: Option<Instant> = None;
-    let mut failing: HashMap<&'static str, bool> = HashMap::new();
+    let mut is_failing = false;
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         let sweep = swept.is_none_or(|when| when.elapsed() >= SWEEP_EVERY);
         if sweep {
             swept = Some(Instant::now());
         }
-        for delivery in outbox.deliveries.all() {
-            let looked = look(&outbox, delivery, sweep, &stop).await;
-            let was_failing = failing.insert(delivery.name(), looked.is_err());
-            // Once, and not at every look.
-            if let Err(error) = looked
-                && was_failing != Some(true)
-            {
-                warn!(delivery = delivery.name(), %error, "outcomes of faxes cannot be collected; tried again");
-            }
+        let looked = look(&outbox, &delivery, sweep, &stop).await;
+        let was_failing = std::mem::replace(&mut is_failing, looked.is_err());
+        // Once, and not at every look.
+        if let Err(error) = looked
+            && !was_failing
+        {
+            warn!(delivery = delivery.name(), %error, "outcomes of faxes cannot be collected; tried again");
         }
     }
 }
@@ -99,30 +97,39 @@ async fn collect(
     Ok(())
 }
 
-/// Ends the faxes whose outcome has been waited for long enough.
+/// Ends the faxes whose outcome has been waited for long enough, a few at a time.
 async fn give_up_overdue(outbox: &Outbox, delivery: &SharedDelivery) -> Result<(), Trouble> {
-    let overdue = outbox.repository.overdue(delivery.name(), PAGE).await?;
-    for attempt in overdue {
-        // It must not be sent after that. Whoever is sending it, or does not answer, has had his time.
-        let taken_back = timeout(TAKEN_BACK_WITHIN, delivery.withdraw(attempt)).await;
-        if let Ok(Ok(Withdrawal::Ended(outcome))) = taken_back {
-            outbox.settle(delivery, attempt, outcome).await?;
-            continue;
-        }
-        let ended = outbox
-            .repository
-            .end(
-                attempt.transaction,
-                Some(attempt.number),
-                &[TransactionState::HandedOver],
-                &NO_OUTCOME.end(),
-            )
-            .await?;
-        if ended {
-            metrics::fax_ended(delivery.name(), TransactionState::Failed);
-            warn!(%attempt, delivery = delivery.name(), "no outcome of a fax within fax.outcome_within");
-            settle::forget(delivery, attempt).await;
-        }
+    let overdue = outbox.repository.overdue(delivery.name(), AT_ONCE).await?;
+    let given_up = overdue
+        .into_iter()
+        .map(|attempt| give_up(outbox, delivery, attempt));
+    join_all(given_up).await.into_iter().collect()
+}
+
+async fn give_up(
+    outbox: &Outbox,
+    delivery: &SharedDelivery,
+    attempt: Attempt,
+) -> Result<(), Trouble> {
+    // It must not be sent after that. Whoever is sending it, or does not answer, has had his time.
+    let taken_back = timeout(TAKEN_BACK_WITHIN, delivery.withdraw(attempt)).await;
+    if let Ok(Ok(Withdrawal::Ended(outcome))) = taken_back {
+        outbox.settle(delivery, attempt, outcome).await?;
+        return Ok(());
+    }
+    let ended = outbox
+        .repository
+        .end(
+            attempt.transaction,
+            Some(attempt.number),
+            &[TransactionState::HandedOver],
+            &NO_OUTCOME.end(),
+        )
+        .await?;
+    if ended {
+        metrics::fax_ended(delivery.name(), TransactionState::Failed);
+        warn!(%attempt, delivery = delivery.name(), "no outcome of a fax within fax.outcome_within");
+        settle::forget(delivery, attempt).await;
     }
     Ok(())
 }

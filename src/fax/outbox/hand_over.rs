@@ -103,7 +103,7 @@ async fn handed_over(
         metrics::fax_hand_over(delivery.name(), HandOver::Accepted);
         info!(%attempt, delivery = delivery.name(), "fax handed over");
         if cancel_requested {
-            outbox.queued.notify_one();
+            outbox.queued.notify_waiters();
         }
     }
     Ok(())

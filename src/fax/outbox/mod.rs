@@ -98,16 +98,20 @@ impl Deliveries {
     pub fn all(&self) -> impl Iterator<Item = &SharedDelivery> {
         self.0.values()
     }
-
-    fn names(&self) -> Vec<&'static str> {
-        self.0.keys().copied().collect()
-    }
 }
 
 impl Outbox {
     /// Starts working, until `stop` is cancelled; what is under way then is finished.
     pub fn start(&self, jobs: &mut JoinSet<()>, stop: &CancellationToken) {
-        jobs.spawn(worker::run(self.clone(), stop.clone()));
-        jobs.spawn(collector::run(self.clone(), stop.clone()));
+        // One of each for every delivery, so that one that is slow holds up no other.
+        for delivery in self.deliveries.all() {
+            let delivery = Arc::clone(delivery);
+            jobs.spawn(worker::run(
+                self.clone(),
+                Arc::clone(&delivery),
+                stop.clone(),
+            ));
+            jobs.spawn(collector::run(self.clone(), delivery, stop.clone()));
+        }
     }
 }

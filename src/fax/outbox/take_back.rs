@@ -17,10 +17,10 @@ use crate::{
     telemetry::metrics::{self, HandOver},
 };
 
-use super::{Outbox, settle};
+use super::{Outbox, back_off, settle};
 
-/// How soon it is tried again: somebody waits for it.
-const PAUSE: Duration = Duration::from_secs(2);
+/// The longest pause before it is tried again: somebody waits for it.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Takes a claimed fax back, and writes down how that went.
 pub async fn run(outbox: &Outbox, delivery: &SharedDelivery, claimed: &Claimed, lease: Uuid) {
@@ -75,8 +75,9 @@ async fn take_back(
         Err(_elapsed) => "it took longer than half of fax.lease".to_owned(),
     };
     warn!(%attempt, delivery = delivery.name(), error = why, "a fax could not be taken back");
+    let pause = back_off(claimed.failures).min(LONGEST_PAUSE);
     repository
-        .put_back(attempt, lease, PAUSE, &why)
+        .put_back(attempt, lease, pause, &why)
         .await
         .map(drop)
 }

@@ -17,6 +17,7 @@ queries! {
     ANSWER_REPEATED_APPEND = "answer_repeated_append";
     ANSWER_SUBMISSION_AGAIN = "answer_submission_again";
     ATTEMPTS_UNDER_WAY = "attempts_under_way";
+    BEGIN_ATTEMPT = "begin_attempt";
     CANCEL_SESSION = "cancel_session";
     CANCEL_WAITING_FAXES = "cancel_waiting_faxes";
     CHANGE_ATTEMPT = "change_attempt";
@@ -58,7 +59,6 @@ queries! {
     MARK_HANDED_OVER = "mark_handed_over";
     MARK_SUBMISSION_SUSPECT = "mark_submission_suspect";
     NEXT_DUE_FAX = "next_due_fax";
-    OFFER_ATTEMPT = "offer_attempt";
     OUTBOX_TOTALS = "outbox_totals";
     OVERDUE_FAXES = "overdue_faxes";
     PUT_BACK_FAX = "put_back_fax";
@@ -79,5 +79,4 @@ queries! {
     SUBMIT_FAX = "submit_fax";
     TEST_FAX = "test_fax";
     UPDATE_ACCOUNT = "update_account";
-    WITHDRAW_ATTEMPT = "withdraw_attempt";
 }

@@ -42,6 +42,9 @@ pub(super) fn judge(target: &Target, reply: &Reply) -> Answer {
         200..=299 => success(target, reply),
         300..=399 => {
             let location = reply.location.as_deref().unwrap_or("nowhere");
+            // Behind that may stand what lets us in.
+            let end = location.find(['?', '#', '@']).unwrap_or(location.len());
+            let location = &location[..end];
             Answer::NotTaken(format!(
                 "{authority} answered {status} and redirects to {}, which is not followed: put the address that \
                  answers itself into {setting}",

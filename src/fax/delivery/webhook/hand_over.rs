@@ -17,9 +17,12 @@ use super::{
     said::Said,
     signature, unix_time,
 };
-use crate::fax::delivery::{
-    DeliveryError, Fax, Outcome,
-    ledger::{Entry, Phase},
+use crate::fax::{
+    delivery::{
+        DeliveryError, Fax, Outcome, Report,
+        ledger::{Entry, Phase},
+    },
+    outcome::NO_OUTCOME,
 };
 
 /// How often an attempt is begun that others change at the same time.
@@ -61,6 +64,12 @@ impl Webhook {
         };
         if is_settled(&offered.phase) {
             return Ok(None);
+        }
+        if offered.phase == Phase::Submitting {
+            self.same_place(&offered, &self.target)?;
+            if offered.age >= self.keys_kept {
+                return self.ended(fax, nobody_knows()).await;
+            }
         }
         // Before it may have been posted: a service that is away changes nothing.
         let connection = self.connector.connect(&self.target).await;
@@ -110,8 +119,7 @@ impl Webhook {
         }
         let reply = posted.reply.map_err(|why| no_answer(&self.target, &why))?;
         let answer = judge(&self.target, &reply);
-        // Whoever has the key already need not read the fax again.
-        if begun.first && !posted.fate.is_complete() && claims_to_have_it(&answer) {
+        if !posted.fate.is_complete() && claims_to_have_it(&answer) {
             let why = "it said that it has the fax before it had all of it";
             return Err(no_answer(&self.target, why));
         }
@@ -119,6 +127,8 @@ impl Webhook {
             Answer::Said(Said::Accepted { progress }) => self.taken(fax, progress).await,
             Answer::Noted => self.taken(fax, String::new()).await,
             Answer::Said(Said::Ended(outcome)) => self.ended(fax, outcome).await,
+            // What may have been posted before may have been taken then, whoever answers now.
+            Answer::Refused(why) if !begun.first => Err(DeliveryError::Unavailable(why)),
             Answer::Refused(text) => self.ended(fax, Outcome::Refused { text }).await,
             Answer::NotTaken(why) => {
                 self.unbegin(begun).await?;
@@ -142,7 +152,11 @@ impl Webhook {
             let first = entry.phase == Phase::Offered;
             // Also if somebody else is posting it: whoever changed the row last knows that nobody
             // else does.
+            if !first {
+                self.same_place(&entry, &self.target)?;
+            }
             entry.phase = Phase::Submitting;
+            entry.place.clone_from(&self.target.authority);
             if entry.reference.is_empty() {
                 entry.reference = key_of(self.store, entry.attempt, fax.item.created_at);
             }
@@ -199,6 +213,19 @@ impl Webhook {
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// The key may be forgotten there by now, so that posting it again would be a second fax.
+fn nobody_knows() -> Outcome {
+    Outcome::Failed {
+        code: NO_OUTCOME.code,
+        text: format!(
+            "{}: it may have been posted, and not answered",
+            NO_OUTCOME.text
+        ),
+        may_retry: false,
+        report: Report::default(),
     }
 }
 

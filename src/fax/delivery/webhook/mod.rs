@@ -62,7 +62,7 @@ use self::{
 };
 use super::{
     Attempt, Delivery, DeliveryError, Fax, Outcome, Withdrawal,
-    ledger::{Ledger, Phase},
+    ledger::{self, Ledger, Phase},
 };
 use crate::{
     fax::{outcome::GIVEN_UP, turns::Turns},
@@ -83,6 +83,7 @@ pub struct Webhook {
     longest_silence: Duration,
     turns: Turns<Attempt>,
     tolerance: Duration,
+    keys_kept: Duration,
 }
 
 impl Webhook {
@@ -118,7 +119,21 @@ impl Webhook {
             longest_silence: settings.answer_timeout,
             turns: Turns::default(),
             tolerance: settings.tolerance,
+            keys_kept: settings.keys_kept,
         })
+    }
+
+    /// A key means something to the service that it was posted to, and to no other.
+    fn same_place(&self, entry: &ledger::Entry, target: &Target) -> Result<(), DeliveryError> {
+        let (there, here) = (&entry.place, &self.target.authority);
+        if there.is_empty() || there == here {
+            return Ok(());
+        }
+        Err(DeliveryError::Unavailable(format!(
+            "fax {} may have been posted to {there}, and {} is another service now: let it say there \
+             how the fax ended, or `chunkgate fax finish`",
+            entry.attempt, target.setting
+        )))
     }
 
     /// Takes what the service says by itself, as long as the present runtime lives.

@@ -25,6 +25,8 @@ pub struct WebhookSettings {
     pub connect_timeout: Duration,
     /// How long nothing may move on it.
     pub answer_timeout: Duration,
+    /// How long the service keeps keys: what may have been posted longer ago is not posted again.
+    pub keys_kept: Duration,
     /// How far the service's clock may be from ours.
     pub tolerance: Duration,
 }

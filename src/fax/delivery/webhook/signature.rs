@@ -66,6 +66,22 @@ pub(super) fn verify(
     digest(secret, written, bytes)
         .verify_slice(&signature)
         .map_err(|_| Unsigned::Wrong)?;
+    in_time(signed, now, tolerance)
+}
+
+/// Whether `header` looks like a signature made not too long before or after `now`.
+pub(super) fn is_plausible(
+    header: Option<&[u8]>,
+    now: u64,
+    tolerance: Duration,
+) -> Result<(), Unsigned> {
+    let header = header.ok_or(Unsigned::Missing)?;
+    let (written, _) = parse(header).ok_or(Unsigned::Malformed)?;
+    let signed = written.parse().map_err(|_| Unsigned::Malformed)?;
+    in_time(signed, now, tolerance)
+}
+
+fn in_time(signed: u64, now: u64, tolerance: Duration) -> Result<(), Unsigned> {
     let tolerance = tolerance.as_secs();
     if now.abs_diff(signed) > tolerance {
         return Err(Unsigned::Time {

@@ -13,7 +13,7 @@ use super::{
     key::attempt_of,
     rows::Rows,
     said::{Said, is_cancelled},
-    signature::{Unsigned, verify},
+    signature::{Unsigned, is_plausible, verify},
     unix_time,
 };
 use crate::{
@@ -63,6 +63,14 @@ impl Statuses {
     /// A turn for one message, as long as it is kept; none if too many have one.
     pub fn turn(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.turns).try_acquire_owned().ok()
+    }
+
+    /// Whether this may be a signature of the service's, before there is anything to compare it with.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn is_plausible(&self, signature: Option<&[u8]>) -> Result<(), Unsigned> {
+        is_plausible(signature, unix_time(), self.tolerance)
     }
 
     /// Whether the service has signed this.

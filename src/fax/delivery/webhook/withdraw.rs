@@ -35,6 +35,7 @@ impl Webhook {
         let Some(target) = &self.cancel else {
             return Ok(Withdrawal::TooLate);
         };
+        self.same_place(entry, target)?;
         let (attempt, key) = (entry.attempt, &entry.reference);
         let message = cancellation(attempt, key)
             .map_err(|error| DeliveryError::Unavailable(error.to_string()))?;

@@ -140,13 +140,11 @@ fn outcome(row: &Row) -> Result<Outcome> {
 #[async_trait]
 impl Ledger for Postgres {
     async fn offer(&self, delivery: &'static str, attempt: Attempt) -> Result<Option<Entry>> {
-        self.one_entry(queries::OFFER_ATTEMPT, delivery, attempt)
-            .await
+        self.begin(delivery, attempt, &Phase::Offered).await
     }
 
     async fn withdraw(&self, delivery: &'static str, attempt: Attempt) -> Result<Option<Entry>> {
-        self.one_entry(queries::WITHDRAW_ATTEMPT, delivery, attempt)
-            .await
+        self.begin(delivery, attempt, &Phase::Withdrawn).await
     }
 
     async fn change(&self, delivery: &'static str, to: &Entry) -> Result<Option<Entry>> {
@@ -222,20 +220,21 @@ impl Ledger for Postgres {
 }
 
 impl Postgres {
-    async fn one_entry(
+    async fn begin(
         &self,
-        statement: &str,
         delivery: &str,
         attempt: Attempt,
+        phase: &Phase,
     ) -> Result<Option<Entry>> {
         let row = self
             .database()
             .query_opt(
-                statement,
+                queries::BEGIN_ATTEMPT,
                 &[
                     &delivery,
                     &attempt.transaction.0,
                     &i64::from(attempt.number),
+                    &name(phase),
                 ],
             )
             .await?;

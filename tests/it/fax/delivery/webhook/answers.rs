@@ -241,6 +241,75 @@ async fn a_fax_that_may_have_been_taken_is_not_untaken_by_a_later_answer() {
     assert_eq!(office.phase(attempt).await, "submitting");
 }
 
+/// What was posted before may have been taken then: something in between may refuse it now.
+#[tokio::test]
+async fn a_refusal_of_what_may_have_been_posted_before_is_not_for_good() {
+    let office = Office::new().await;
+    let webhook = office.webhook();
+    for (transaction, status) in (1..).zip([400, 410, 413, 415, 422]) {
+        let attempt = attempt(transaction, 1);
+        // It arrives, and something in between says that it did not.
+        office.receiver.react([
+            Reaction::Say(http(504, "")),
+            Reaction::Say(http(status, "")),
+        ]);
+        for _ in 0..2 {
+            unavailable(webhook.hand_over(&fax(attempt)).await);
+            assert_eq!(office.phase(attempt).await, "submitting");
+        }
+        assert_eq!(webhook.hand_over(&fax(attempt)).await.unwrap(), None);
+        assert_eq!(office.phase(attempt).await, "taken");
+    }
+}
+
+/// A key means nothing to another service.
+#[tokio::test]
+async fn what_may_have_been_posted_to_one_service_is_not_posted_to_another() {
+    let office = Office::new().await;
+    let other = super::receiver::Receiver::start().await;
+    let attempt = attempt(7, 1);
+    office.receiver.react([Reaction::Say(http(504, ""))]);
+    unavailable(office.webhook().hand_over(&fax(attempt)).await);
+    let elsewhere = office.webhook_with(|settings| {
+        settings.url = other.url("/fax");
+        settings.cancel_url = Some(other.url("/cancel"));
+    });
+    let error = unavailable(elsewhere.hand_over(&fax(attempt)).await);
+    assert!(error.contains("may have been posted to"), "{error}");
+    elsewhere.withdraw(attempt).await.unwrap_err();
+    assert_eq!(other.connections(), 0);
+    assert_eq!(
+        office.webhook().hand_over(&fax(attempt)).await.unwrap(),
+        None
+    );
+}
+
+/// The service may have forgotten its key by then.
+#[tokio::test]
+async fn what_may_have_been_posted_long_ago_is_not_posted_again() {
+    let office = Office::new().await;
+    let webhook = office.webhook();
+    let attempt = attempt(7, 1);
+    office.receiver.react([Reaction::Say(http(504, ""))]);
+    unavailable(webhook.hand_over(&fax(attempt)).await);
+    let old = "UPDATE fax_attempt SET since = now() - interval '61 minutes'";
+    office.rows.sql.batch_execute(old).await.unwrap();
+    let posted = office.receiver.connections();
+    let answer = webhook.hand_over(&fax(attempt)).await.unwrap();
+    assert!(
+        matches!(
+            &answer,
+            Some(Outcome::Failed {
+                code: 900_003,
+                may_retry: false,
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
+    assert_eq!(office.receiver.connections(), posted);
+}
+
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let office = Office::new().await;
@@ -250,11 +319,12 @@ async fn redirects_are_not_followed() {
         let attempt = attempt(transaction, 1);
         let location = elsewhere.url("/fax");
         office.receiver.react([Reaction::Say(format!(
-            "HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+            "HTTP/1.1 {status} Moved\r\nLocation: {location}?token=geheim\r\nContent-Length: 0\r\n\r\n"
         ))]);
         let error = unavailable(webhook.hand_over(&fax(attempt)).await);
         assert!(error.contains(&location), "{error}");
         assert!(error.contains("not followed"), "{error}");
+        assert!(!error.contains("geheim"), "{error}");
         assert!(error.contains("webhook.url"), "{error}");
         assert_eq!(office.phase(attempt).await, "offered");
     }
@@ -269,8 +339,6 @@ async fn an_answer_before_the_fax_was_read_is_no_acceptance() {
     // More than the kernel takes.
     let large = super::super::support::fax_of(attempt, &[20_000_000]);
     for said in [r#"{"status":"accepted"}"#, r#"{"status":"sent"}"#] {
-        // Nothing is known of it, as before the first post.
-        webhook.forget(attempt).await.unwrap();
         let said = http(200, said);
         office.receiver.react([Reaction::SayAtOnce(said)]);
         unavailable(webhook.hand_over(&large).await);

@@ -26,7 +26,10 @@ async fn log_lines_hold_no_secrets() {
     receiver.react([
         Reaction::CutAtOnce,
         Reaction::Say(http(503, "")),
-        Reaction::Say("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n".to_owned()),
+        Reaction::Say(
+            "HTTP/1.1 302 Found\r\nLocation: /fax/?token=in-the-query\r\nContent-Length: 0\r\n\r\n"
+                .to_owned(),
+        ),
     ]);
     let (id, key, _) = received(&gateway, &receiver, "in-the-document").await;
     let admin = gateway.admin_address;

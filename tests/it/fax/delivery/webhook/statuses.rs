@@ -241,8 +241,9 @@ async fn what_was_forgotten_is_unknown() {
 async fn without_a_webhook_nobody_listens() {
     let gateway = crate::fax::support::gateway().await;
     let (status, body) = post_signed(gateway.admin_address, b"{}").await;
-    assert_eq!(status, 404);
-    let expected: Value = json!({"status": "error", "text": "webhook.url is not set"});
+    assert_eq!(status, 503);
+    let text = "webhook.url is not set at this gateway: send it again later";
+    let expected: Value = json!({"status": "error", "text": text});
     assert_eq!(body, expected);
     gateway.stop().await;
 }
@@ -276,7 +277,12 @@ async fn whoever_sends_slowly_takes_no_more_than_so_many_turns() {
     // A few more, since the first of these messages may be answered before they are all there.
     for _ in 0..80 {
         let mut stream = TcpStream::connect(admin).await.unwrap();
-        let head = "POST /webhook/status HTTP/1.1\r\nHost: gateway\r\nContent-Length: 9\r\n\r\n{";
+        // What has no signature is not waited for; this may be one.
+        let signed = format!("t={},v1={}", now(), "0".repeat(64));
+        let head = format!(
+            "POST /webhook/status HTTP/1.1\r\nHost: gateway\r\nChunkgate-Signature: {signed}\r\n\
+             Content-Length: 9\r\n\r\n{{"
+        );
         stream.write_all(head.as_bytes()).await.unwrap();
         slow.push(stream);
     }

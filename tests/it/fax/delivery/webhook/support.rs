@@ -41,6 +41,7 @@ pub fn settings(receiver: &Receiver) -> WebhookSettings {
         tls_ca: None,
         connect_timeout: Duration::from_secs(10),
         answer_timeout: Duration::from_secs(10),
+        keys_kept: Duration::from_hours(1),
         tolerance: Duration::from_mins(5),
     }
 }
