@@ -18,7 +18,7 @@ use crate::engine::{UploadError, account::Account};
 use super::{
     FaxError, Faxes,
     image::{Document, ImageError, PageSetup, Renderer},
-    item::{FaxDocument, FaxItem, TransactionId},
+    item::{FaxDocument, TransactionId},
 };
 
 /// How the names of directories of images begin.
@@ -63,7 +63,7 @@ impl Faxes {
         let unpacked = unpack(&directory, &documents, content).await?;
         let path = shared
             .renderer
-            .render(directory.path(), &unpacked, page_setup(&item))
+            .render(directory.path(), &unpacked, PageSetup::from(&item.options))
             .await?;
         let metadata = fs::metadata(&path)
             .await
@@ -100,16 +100,6 @@ pub fn clear_images(directory: &Path) {
         if let Err(error) = std::fs::remove_dir_all(&path) {
             warn!(%error, path = %path.display(), "the leftovers of a fax image cannot be removed");
         }
-    }
-}
-
-fn page_setup(item: &FaxItem) -> PageSetup {
-    let options = &item.options;
-    PageSetup {
-        size: options.page_size,
-        landscape: options.landscape,
-        fine: options.high_resolution,
-        grey: options.fine_rendering,
     }
 }
 

@@ -155,7 +155,8 @@ impl Faxes {
         let shared = &self.shared;
         let own = account.settings.delivery.as_ref();
         let delivery = own.unwrap_or(&shared.settings.delivery);
-        if shared.deliveries.get(delivery).is_none() {
+        let is_set_up = shared.deliveries.get(delivery);
+        if is_set_up.is_none() {
             warn!(
                 delivery,
                 account = account.name,
@@ -164,10 +165,7 @@ impl Faxes {
         }
         Route {
             delivery: delivery.clone(),
-            holds_postponed: shared
-                .deliveries
-                .get(delivery)
-                .is_some_and(|it| it.holds_postponed()),
+            holds_postponed: is_set_up.is_some_and(|it| it.holds_postponed()),
         }
     }
 

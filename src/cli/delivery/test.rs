@@ -198,12 +198,12 @@ impl Test<'_> {
             }
             let item = self.item(attempt.transaction).await?;
             let ledger = self.backend.ledger(self.settings);
-            let entries = ledger.entries(self.name.as_str(), &[attempt]).await?;
-            for entry in entries {
-                if !entry.progress.is_empty() && entry.progress != said {
-                    said = entry.progress;
-                    eprintln!("{}: {}", self.name.as_str(), output::printable(&said));
-                }
+            if let Some(entry) = ledger.find(self.name.as_str(), attempt).await?
+                && !entry.progress.is_empty()
+                && entry.progress != said
+            {
+                said = entry.progress;
+                eprintln!("{}: {}", self.name.as_str(), output::printable(&said));
             }
             if item.state.is_over() || Instant::now() >= deadline {
                 return Ok(item);

@@ -105,8 +105,8 @@ async fn with_delivery(
         transaction: fax.id,
         number: queued.attempt,
     };
-    let entries = ledger.entries(&queued.delivery, &[attempt]).await?;
-    Ok(entries.into_iter().next().map(|entry| WithDelivery {
+    let entry = ledger.find(&queued.delivery, attempt).await?;
+    Ok(entry.map(|entry| WithDelivery {
         reference: entry.reference,
         place: entry.place,
         progress: entry.progress,

@@ -19,7 +19,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{Attempt, DeliveryError, Outcome};
-use crate::engine::repository::RepositoryError;
+use crate::{engine::repository::RepositoryError, fax::outcome::GIVEN_UP};
 
 /// How far an attempt has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,31 @@ pub enum Phase {
     Withdrawn,
     /// It was sent, or not.
     Ended(Outcome),
+}
+
+impl Phase {
+    /// Whether it has ended, one way or the other.
+    pub fn is_over(&self) -> bool {
+        match self {
+            Self::Offered | Self::Submitting | Self::Taken => false,
+            Self::Withdrawn | Self::Ended(_) => true,
+        }
+    }
+
+    /// Whether it need not be handed over any more.
+    pub fn is_settled(&self) -> bool {
+        *self == Self::Taken || self.is_over()
+    }
+
+    /// How it ended, if it has. One that was withdrawn has failed for good: whoever withdrew it may
+    /// have died before it could write that down.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::Offered | Self::Submitting | Self::Taken => None,
+            Self::Withdrawn => Some(GIVEN_UP.outcome()),
+            Self::Ended(outcome) => Some(outcome.clone()),
+        }
+    }
 }
 
 /// What is known of an attempt.
@@ -89,6 +114,16 @@ pub trait Ledger: Send + Sync + 'static {
         delivery: &str,
         attempts: &[Attempt],
     ) -> Result<Vec<Entry>, RepositoryError>;
+
+    /// What is known of one attempt.
+    async fn find(
+        &self,
+        delivery: &str,
+        attempt: Attempt,
+    ) -> Result<Option<Entry>, RepositoryError> {
+        let entries = self.entries(delivery, &[attempt]).await?;
+        Ok(entries.into_iter().next())
+    }
 
     /// Forgets an attempt.
     async fn forget(&self, delivery: &'static str, attempt: Attempt)

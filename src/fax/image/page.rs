@@ -1,6 +1,6 @@
 //! Paper, resolution and rendering of the image.
 
-use crate::fax::item::PageSize;
+use crate::fax::item::{FaxOptions, PageSize};
 
 /// How the pages of an image are to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,17 @@ pub struct PageSetup {
     pub fine: bool,
     /// Greys become patterns of dots, as is right for photos; else black or white, as for text.
     pub grey: bool,
+}
+
+impl From<&FaxOptions> for PageSetup {
+    fn from(options: &FaxOptions) -> Self {
+        Self {
+            size: options.page_size,
+            landscape: options.landscape,
+            fine: options.high_resolution,
+            grey: options.fine_rendering,
+        }
+    }
 }
 
 impl PageSetup {

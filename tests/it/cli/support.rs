@@ -14,17 +14,13 @@ use nix::{
 };
 use tempfile::TempDir;
 
-use crate::support::{gateway::Gateway, postgres::TestDatabase};
+use crate::support::{gateway::Gateway, postgres::TestDatabase, process::without_settings};
 
 /// The program with these arguments, and none of the settings of whoever runs the tests.
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chunkgate"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("CHUNKGATE_") {
-            command.env_remove(name);
-        }
-    }
-    command.env_remove("RUST_LOG").args(arguments);
+    without_settings(&mut command);
+    command.args(arguments);
     command
 }
 

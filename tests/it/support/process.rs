@@ -199,21 +199,25 @@ fn serve(program: &[&str], directory: &Path, changes: Changes<'_>) -> Command {
     command
 }
 
-fn chunkgate(program: &[&str], directory: &Path, changes: Changes<'_>) -> Command {
-    let binary = env!("CARGO_BIN_EXE_chunkgate");
-    let words = [program, &[binary]].concat();
-    let mut command = Command::new(words[0]);
-    // None of the settings of whoever runs the tests.
+/// Keeps the settings of whoever runs the tests from a program.
+pub fn without_settings(command: &mut std::process::Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CHUNKGATE_") {
             command.env_remove(name);
         }
     }
+    command.env_remove("RUST_LOG");
+}
+
+fn chunkgate(program: &[&str], directory: &Path, changes: Changes<'_>) -> Command {
+    let binary = env!("CARGO_BIN_EXE_chunkgate");
+    let words = [program, &[binary]].concat();
+    let mut command = Command::new(words[0]);
+    without_settings(command.as_std_mut());
     command
         .args(&words[1..])
         .arg("--data-dir")
         .arg(directory)
-        .env_remove("RUST_LOG")
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     for (name, value) in changes {

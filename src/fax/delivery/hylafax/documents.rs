@@ -172,12 +172,7 @@ impl Typeset {
         }
         file.flush().await.map_err(|error| cannot(&error))?;
         let to = directory.path().join("pages");
-        let setup = PageSetup {
-            size: options.page_size,
-            landscape: options.landscape,
-            fine: options.high_resolution,
-            grey: options.fine_rendering,
-        };
+        let setup = PageSetup::from(options);
         let task = spawn_blocking(move || typeset(&path, &to, setup, LONGEST_TYPESET));
         let done = task.await.map_err(|panic| cannot(&panic))?;
         done.map_err(|error| cannot(&error))?;

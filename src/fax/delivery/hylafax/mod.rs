@@ -103,6 +103,16 @@ impl Hylafax {
     async fn change(&self, entry: Entry) -> Result<Option<Entry>, DeliveryError> {
         Ok(self.ledger.change(NAME, &entry).await?)
     }
+
+    /// Writes down a change.
+    ///
+    /// # Errors
+    /// If somebody else was faster.
+    async fn decide(&self, entry: Entry) -> Result<Entry, DeliveryError> {
+        let attempt = entry.attempt;
+        let changed = self.change(entry).await?;
+        changed.ok_or_else(|| overtaken(attempt))
+    }
 }
 
 /// Removes directories that nobody can still be using; another process may be at work beside us.

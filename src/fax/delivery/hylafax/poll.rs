@@ -19,7 +19,6 @@ use crate::fax::delivery::{
     Attempt, DeliveryError, Outcome,
     ledger::{Entry, Phase},
 };
-use crate::fax::outcome::GIVEN_UP;
 
 /// The longest pause before a server that is away is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -75,12 +74,11 @@ impl Hylafax {
         let mut ended = Vec::new();
         let mut with_server = Vec::new();
         for entry in self.ledger.entries(NAME, attempts).await? {
-            match &entry.phase {
-                Phase::Ended(outcome) => ended.push((entry.attempt, outcome.clone())),
-                Phase::Withdrawn => ended.push((entry.attempt, GIVEN_UP.outcome())),
-                Phase::Taken => with_server.push(entry),
-                // Somebody hands it over at this moment.
-                Phase::Offered | Phase::Submitting => {}
+            if let Some(outcome) = entry.phase.outcome() {
+                ended.push((entry.attempt, outcome));
+            } else if entry.phase == Phase::Taken {
+                // The others are being handed over at this moment.
+                with_server.push(entry);
             }
         }
         if with_server.is_empty() {
@@ -120,9 +118,6 @@ impl Hylafax {
                 }
                 Some(_) | None => missing.push(entry),
             }
-        }
-        if missing.is_empty() {
-            return Ok(());
         }
         for entry in missing {
             let attempt = entry.attempt;

@@ -186,33 +186,19 @@ pub(super) async fn find(mut session: Session, id: &str, tag: &str) -> Result<Fo
 
 /// A parameter of the job that was chosen; none if it is gone.
 async fn parameter(session: &mut Session, name: &str) -> Result<Option<String>, Trouble> {
-    let reply = session.say(&format!("JPARM {name}"), "JPARM").await?;
-    match reply.code {
-        213 => Ok(Some(reply.text.trim().to_owned())),
-        500 => Ok(None),
-        code => Err(Trouble::Refused {
-            command: format!("JPARM {name}"),
-            code,
-            said: reply.said(),
-        }),
-    }
+    let reply = session
+        .command(&format!("JPARM {name}"), &[213, 500])
+        .await?;
+    Ok((reply.code == 213).then(|| reply.text.trim().to_owned()))
 }
 
 /// Whether there is no description of such a job. First where jobs are moved from, then where they
 /// are moved to: nothing slips through between.
 async fn is_nowhere(mut session: Session, id: &str) -> Result<Found, Trouble> {
     for queue in ["sendq", "doneq"] {
-        let size = session.say(&format!("SIZE {queue}/q{id}"), "SIZE").await?;
-        match size.code {
-            550 => {}
-            213 => return Ok(Found::Unreadable),
-            code => {
-                return Err(Trouble::Refused {
-                    command: "SIZE".to_owned(),
-                    code,
-                    said: size.said(),
-                });
-            }
+        let size = format!("SIZE {queue}/q{id}");
+        if session.command(&size, &[213, 550]).await?.code == 213 {
+            return Ok(Found::Unreadable);
         }
     }
     session.close().await;

@@ -8,7 +8,6 @@ use super::{
     Hylafax, ended, overtaken,
     parameters::tag,
     queue::{self, Found, Job, State},
-    session::Session,
     trouble::Trouble,
 };
 use crate::fax::delivery::{
@@ -60,10 +59,8 @@ impl Hylafax {
                 phase: Phase::Ended(ended::gone(&entry.reference, &why)),
                 ..entry
             };
-            let changed = self.change(ended).await?;
-            return changed
-                .map(|_| Recovered::Over)
-                .ok_or_else(|| overtaken(attempt));
+            self.decide(ended).await?;
+            return Ok(Recovered::Over);
         }
         let free = Entry {
             phase: Phase::Offered,
@@ -71,10 +68,8 @@ impl Hylafax {
             place: String::new(),
             ..entry
         };
-        let changed = self.change(free).await?;
-        changed
-            .map(|_| Recovered::Free)
-            .ok_or_else(|| overtaken(attempt))
+        self.decide(free).await?;
+        Ok(Recovered::Free)
     }
 
     /// The jobs with this tag that are not over: also those whose number nobody could write down.
@@ -96,9 +91,7 @@ impl Hylafax {
             return Ok(found);
         };
         if was_not_submitted(job) {
-            let mut session = self.session().await?;
-            delete(&mut session, id).await?;
-            session.close().await;
+            self.delete(id).await?;
         }
         sleep(SETTLES_WITHIN).await;
         let found = queue::find(self.session().await?, id, tag).await?;
@@ -106,6 +99,15 @@ impl Hylafax {
             Found::Job(job) if was_not_submitted(job) => Err(overtaken(attempt)),
             Found::Job(_) | Found::Nowhere | Found::Unreadable => Ok(found),
         }
+    }
+
+    /// Deletes a job that is over, or was not submitted.
+    pub(super) async fn delete(&self, id: &str) -> Result<(), Trouble> {
+        let mut session = self.session().await?;
+        // 500: somebody else has deleted it; a look tells.
+        session.command(&format!("JDELE {id}"), &[200, 500]).await?;
+        session.close().await;
+        Ok(())
     }
 
     /// Why an attempt whose job is in no queue may have been sent all the same.
@@ -130,20 +132,6 @@ impl Hylafax {
 /// away what has no documents yet.
 pub(super) fn was_not_submitted(job: &Job) -> bool {
     job.state == State::Suspended || ended::had_no_documents(job)
-}
-
-/// Deletes a job that was not submitted.
-pub(super) async fn delete(session: &mut Session, id: &str) -> Result<(), Trouble> {
-    let reply = session.say(&format!("JDELE {id}"), "JDELE").await?;
-    match reply.code {
-        // 500: somebody else has deleted it; a look tells.
-        200 | 500 => Ok(()),
-        code => Err(Trouble::Refused {
-            command: "JDELE".to_owned(),
-            code,
-            said: reply.said(),
-        }),
-    }
 }
 
 pub(super) fn unreadable(id: &str) -> DeliveryError {

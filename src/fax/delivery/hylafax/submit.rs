@@ -9,7 +9,7 @@ use super::{
     Hylafax, NAME, documents, ended, overtaken,
     parameters::{parameters, tag},
     queue::{self, Found},
-    recover::{Recovered, delete},
+    recover::Recovered,
     session::Session,
     trouble::Trouble,
 };
@@ -24,11 +24,9 @@ use crate::fax::{
 impl Hylafax {
     /// Gets the fax into the server's queue once, or finds that it is there or was taken back.
     pub(super) async fn submit(&self, fax: &Fax) -> Result<(), DeliveryError> {
-        let known = self.ledger.entries(NAME, &[fax.attempt]).await?;
-        if let Some(entry) = known.into_iter().next() {
-            match entry.phase {
-                Phase::Taken | Phase::Withdrawn | Phase::Ended(_) => return Ok(()),
-                Phase::Offered | Phase::Submitting => {}
+        if let Some(entry) = self.ledger.find(NAME, fax.attempt).await? {
+            if entry.phase.is_settled() {
+                return Ok(());
             }
             match self.recover(entry).await? {
                 Recovered::Over => return Ok(()),
@@ -49,10 +47,11 @@ impl Hylafax {
         let Some(entry) = self.ledger.offer(NAME, fax.attempt).await? else {
             return Ok(());
         };
-        match &entry.phase {
-            Phase::Taken | Phase::Withdrawn | Phase::Ended(_) => return Ok(()),
-            Phase::Offered if entry.reference.is_empty() => {}
-            Phase::Offered | Phase::Submitting => return Err(overtaken(fax.attempt)),
+        if entry.phase.is_settled() {
+            return Ok(());
+        }
+        if entry.phase != Phase::Offered || !entry.reference.is_empty() {
+            return Err(overtaken(fax.attempt));
         }
         let entry = self
             .make_job(&mut session, entry, &parameters, &stored)
@@ -73,7 +72,6 @@ impl Hylafax {
             session.command(parameter, &[200, 213]).await?;
         }
         let made = session.command("JNEW", &[200]).await?;
-        let attempt = entry.attempt;
         let id = job_id(&made.text).ok_or_else(|| Trouble::Nonsense {
             during: "JNEW".to_owned(),
             said: made.said(),
@@ -84,8 +82,7 @@ impl Hylafax {
             ..entry
         };
         // If somebody else was faster, the job goes with the session.
-        let numbered = self.change(numbered).await?;
-        let numbered = numbered.ok_or_else(|| overtaken(attempt))?;
+        let numbered = self.decide(numbered).await?;
         for name in stored {
             let document = format!("JPARM DOCUMENT {name}");
             session.command(&document, &[200]).await?;
@@ -100,8 +97,7 @@ impl Hylafax {
             phase: Phase::Submitting,
             ..entry
         };
-        let submitting = self.change(submitting).await?;
-        let submitting = submitting.ok_or_else(|| overtaken(attempt))?;
+        let submitting = self.decide(submitting).await?;
         let id = submitting.reference.clone();
         let submitted = session.command(&format!("JSUBM {id}"), &[200]).await;
         let Err(error) = submitted else {
@@ -143,9 +139,7 @@ impl Hylafax {
         let deleted = async {
             let found = queue::find(self.session().await?, id, &tag).await?;
             if matches!(&found, Found::Job(job) if ended::was_killed(job)) {
-                let mut session = self.session().await?;
-                delete(&mut session, id).await?;
-                session.close().await;
+                self.delete(id).await?;
             }
             Ok::<_, Trouble>(())
         };
@@ -156,15 +150,11 @@ impl Hylafax {
 
     /// The server has it.
     pub(super) async fn taken(&self, entry: Entry) -> Result<(), DeliveryError> {
-        let attempt = entry.attempt;
         let taken = Entry {
             phase: Phase::Taken,
             ..entry
         };
-        match self.change(taken).await? {
-            Some(_) => Ok(()),
-            None => Err(overtaken(attempt)),
-        }
+        self.decide(taken).await.map(drop)
     }
 
     /// The fax ends before the server has heard of it.
@@ -172,16 +162,14 @@ impl Hylafax {
         let Some(entry) = self.ledger.offer(NAME, fax.attempt).await? else {
             return Ok(());
         };
-        match entry.phase {
-            Phase::Taken | Phase::Withdrawn | Phase::Ended(_) => return Ok(()),
-            Phase::Offered | Phase::Submitting => {}
+        if entry.phase.is_settled() {
+            return Ok(());
         }
         let ended = Entry {
             phase: Phase::Ended(outcome),
             ..entry
         };
-        let changed = self.change(ended).await?;
-        changed.map(drop).ok_or_else(|| overtaken(fax.attempt))
+        self.decide(ended).await.map(drop)
     }
 }
 

@@ -9,7 +9,6 @@ use super::{
     parameters::tag,
     queue::{self, Found, Job},
     recover::{unreadable, was_not_submitted},
-    session::Session,
     trouble::Trouble,
 };
 use crate::fax::delivery::{
@@ -74,9 +73,7 @@ impl Hylafax {
                 return Ok(ending(&job, outcome, killed));
             }
             if !killed {
-                let mut session = self.session().await?;
-                kill(&mut session, id).await?;
-                session.close().await;
+                self.kill(id).await?;
                 killed = true;
             }
             if Instant::now() >= deadline {
@@ -86,6 +83,14 @@ impl Hylafax {
             }
             sleep(PAUSE).await;
         }
+    }
+
+    async fn kill(&self, id: &str) -> Result<(), Trouble> {
+        let mut session = self.session().await?;
+        // 504: it is over since, which the next look shows.
+        session.command(&format!("JKILL {id}"), &[200, 504]).await?;
+        session.close().await;
+        Ok(())
     }
 
     /// The job is in no queue of this server's.
@@ -120,18 +125,5 @@ fn ending(job: &Job, outcome: Outcome, killed: bool) -> Ending {
         Ending::Withdrawn
     } else {
         Ending::Ended(outcome)
-    }
-}
-
-async fn kill(session: &mut Session, id: &str) -> Result<(), Trouble> {
-    let reply = session.say(&format!("JKILL {id}"), "JKILL").await?;
-    match reply.code {
-        // 504: it is over since, which the next look shows.
-        200 | 504 => Ok(()),
-        code => Err(Trouble::Refused {
-            command: "JKILL".to_owned(),
-            code,
-            said: reply.said(),
-        }),
     }
 }

@@ -53,7 +53,7 @@ impl Webhook {
         };
         // Before the content is opened: it need not be there any more.
         if let Some(known) = self.rows.find(fax.attempt).await?
-            && is_settled(&known.phase)
+            && known.phase.is_settled()
         {
             return Ok(None);
         }
@@ -62,7 +62,7 @@ impl Webhook {
         let Some(offered) = self.rows.offer(fax.attempt).await? else {
             return Ok(None);
         };
-        if is_settled(&offered.phase) {
+        if offered.phase.is_settled() {
             return Ok(None);
         }
         if offered.phase == Phase::Submitting {
@@ -142,7 +142,7 @@ impl Webhook {
     /// be.
     async fn begin(&self, fax: &Fax, mut entry: Entry) -> Result<Option<Begun>, DeliveryError> {
         for _ in 0..TRIES {
-            if is_settled(&entry.phase) {
+            if entry.phase.is_settled() {
                 return Ok(None);
             }
             if Instant::now() >= fax.until {
@@ -199,7 +199,7 @@ impl Webhook {
 
     async fn ended(&self, fax: &Fax, outcome: Outcome) -> Result<Option<Outcome>, DeliveryError> {
         let ended = |entry: &Entry| {
-            (!is_over(&entry.phase)).then(|| Entry {
+            (!entry.phase.is_over()).then(|| Entry {
                 phase: Phase::Ended(outcome.clone()),
                 ..entry.clone()
             })
@@ -236,19 +236,6 @@ fn claims_to_have_it(answer: &Answer) -> bool {
         | Answer::Refused(_)
         | Answer::NotTaken(_)
         | Answer::Unknown(_) => false,
-    }
-}
-
-/// Whether it need not be posted any more.
-fn is_settled(phase: &Phase) -> bool {
-    *phase == Phase::Taken || is_over(phase)
-}
-
-/// Whether it has ended, one way or the other.
-pub(super) fn is_over(phase: &Phase) -> bool {
-    match phase {
-        Phase::Offered | Phase::Submitting | Phase::Taken => false,
-        Phase::Withdrawn | Phase::Ended(_) => true,
     }
 }
 

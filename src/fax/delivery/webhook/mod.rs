@@ -62,12 +62,9 @@ use self::{
 };
 use super::{
     Attempt, Delivery, DeliveryError, Fax, Outcome, Withdrawal,
-    ledger::{self, Ledger, Phase},
+    ledger::{self, Ledger},
 };
-use crate::{
-    fax::{outcome::GIVEN_UP, turns::Turns},
-    settings::Secret,
-};
+use crate::{fax::turns::Turns, settings::Secret};
 
 /// The delivery's name.
 pub const NAME: &str = "webhook";
@@ -191,12 +188,8 @@ impl Delivery for Webhook {
         attempts: &[Attempt],
     ) -> Result<Vec<(Attempt, Outcome)>, DeliveryError> {
         let entries = self.rows.0.entries(NAME, attempts).await?;
-        let ended = entries.into_iter().filter_map(|entry| match entry.phase {
-            Phase::Ended(outcome) => Some((entry.attempt, outcome)),
-            // Whoever withdrew it may have died before it could write that down.
-            Phase::Withdrawn => Some((entry.attempt, GIVEN_UP.outcome())),
-            Phase::Offered | Phase::Submitting | Phase::Taken => None,
-        });
+        let ended = entries.into_iter();
+        let ended = ended.filter_map(|entry| Some((entry.attempt, entry.phase.outcome()?)));
         Ok(ended.collect())
     }
 

@@ -21,8 +21,7 @@ pub(super) struct Rows(pub Arc<dyn Ledger>);
 impl Rows {
     /// What is known of an attempt.
     pub async fn find(&self, attempt: Attempt) -> Result<Option<Entry>, RepositoryError> {
-        let entries = self.0.entries(NAME, &[attempt]).await?;
-        Ok(entries.into_iter().next())
+        self.0.find(NAME, attempt).await
     }
 
     /// What is known of an attempt, which begins now if it is new. None: the outbox is done with it.

@@ -9,7 +9,6 @@ use tokio::{
 use tracing::warn;
 
 use super::{
-    hand_over::is_over,
     key::attempt_of,
     rows::Rows,
     said::{Said, is_cancelled},
@@ -125,7 +124,7 @@ async fn write(rows: &Rows, key: &str, said: &Said) -> Result<Told, RepositoryEr
 
 /// The row after what was said; none: it stays as it is.
 fn after(entry: &Entry, said: &Said) -> Option<Entry> {
-    if is_over(&entry.phase) {
+    if entry.phase.is_over() {
         return None;
     }
     let mut next = entry.clone();

@@ -7,7 +7,6 @@ use super::{
     Webhook,
     answer::Answer,
     description::cancellation,
-    hand_over::is_over,
     said::{Said, is_cancelled},
 };
 use crate::fax::delivery::{
@@ -53,7 +52,7 @@ impl Webhook {
                 return Err(DeliveryError::Unavailable(why));
             }
         };
-        let said = |entry: &Entry| match is_over(&entry.phase) {
+        let said = |entry: &Entry| match entry.phase.is_over() {
             true => None,
             false if is_cancelled(&outcome) => Some(withdrawn(entry)),
             false => Some(Entry {
