@@ -13,4 +13,5 @@ WHERE s.id = $1
   AND s.last_digest = $3
   AND s.last_is_last = $4
   AND ($5 OR s.last_suspect OR NOT EXISTS (SELECT FROM gateway_boot b WHERE b.id = s.last_boot))
+  AND EXISTS (SELECT FROM gateway_boot b WHERE b.id = $6 AND b.ended_at IS NULL)
 RETURNING s.received

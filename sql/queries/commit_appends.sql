@@ -36,6 +36,8 @@ WITH input AS (
       AND i.length BETWEEN 1 AND s.max_chunk
       AND s.received + i.length <= s.max_total
       AND a.enabled AND a.switch_group = $8 AND a.fax_service AND a.is_primary
+      -- Whoever runs on a copy of the content store after another gateway has taken its place changes nothing.
+      AND EXISTS (SELECT FROM gateway_boot b WHERE b.id = $7 AND b.ended_at IS NULL)
       AND NOT (
           -- The append before, sent again because its answer was lost.
           s.last_length IS NOT DISTINCT FROM i.length

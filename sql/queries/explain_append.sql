@@ -1,5 +1,5 @@
 -- Says what an append to session $1 meets: length $2, digest $3, is last $4, $5 = the answer to the append
--- before may be lost. No row: there is no such session.
+-- before may be lost, $6 = the process that asks. No row: there is no such session.
 SELECT s.state,
        s.expires_at <= now() AS expired,
        s.received,
@@ -10,6 +10,7 @@ SELECT s.state,
        a.switch_group,
        a.fax_service,
        a.is_primary,
+       EXISTS (SELECT FROM gateway_boot b WHERE b.id = $6 AND b.ended_at IS NULL) AS registered,
        suspicion.found AS suspect,
        (s.last_length IS NOT DISTINCT FROM $2
         AND s.last_digest IS NOT DISTINCT FROM $3

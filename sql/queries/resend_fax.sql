@@ -1,5 +1,5 @@
 -- Queues the documents of submission $1 of account $2 once more, for other recipients. No row: they are dropped, or there is
--- a submission with this token already.
+-- a submission with this token already, or this process is not registered any more.
 --
 -- $3 client address  $4 fingerprint  $5 boot  $6 subject (null = as it was)  $7 transaction or batch that is sent again
 -- $8 recipients  $9 contacts  $10 are numbers that can be dialled (arrays, one entry a recipient)
@@ -10,6 +10,7 @@ WITH kept AS (
     SET kept_since = now()
     FROM fax_submission f
     WHERE f.id = $1 AND f.account_id = $2 AND u.id = f.session_id AND u.kept_since IS NOT NULL
+      AND EXISTS (SELECT FROM gateway_boot b WHERE b.id = $5 AND b.ended_at IS NULL)
     RETURNING u.id
 ), submission AS (
     INSERT INTO fax_submission (account_id, user_name, protocol, client_address, session_id, fingerprint, boot, token, resend_of,

@@ -1,5 +1,6 @@
 -- Takes session $1 of account $2, complete or never closed by its client, if it has exactly $3 bytes, and queues its
--- documents for every recipient. No row: it could not be taken.
+-- documents for every recipient. No row: it could not be taken, or this
+-- process is not registered any more.
 --
 -- $4 user  $5 protocol  $6 client address  $7 fingerprint  $8 boot
 -- $9 subject  $10 reply address  $11 sender's CSID  $12 page header  $13 job id  $14 page size  $15 landscape
@@ -12,6 +13,7 @@ WITH taken AS (
     UPDATE upload_session
     SET state = 'consumed', ended_at = now(), kept_since = now()
     WHERE id = $1 AND account_id = $2 AND state IN ('open', 'complete') AND expires_at > now() AND received = $3
+      AND EXISTS (SELECT FROM gateway_boot b WHERE b.id = $8 AND b.ended_at IS NULL)
     RETURNING id
 ), submission AS (
     INSERT INTO fax_submission (account_id, user_name, protocol, client_address, session_id, fingerprint, boot, token, subject,

@@ -149,6 +149,7 @@ impl App {
         let replaced = tokio::select! {
             () = stop => false,
             () = self.serving.lock.lost() => true,
+            () = self.backend.database().gateway_replaced() => true,
         };
         info!("stopping: finishing the requests in flight");
         self.serving

@@ -293,7 +293,8 @@ impl Append {
     /// Why a chunk that was not stored is refused: what is wrong with its session or its owner
     /// comes before what is wrong with the chunk, and our own troubles come last.
     async fn refusal(&self, append: &Commit) -> UploadError {
-        let met = match self.shared.repository.explain(append).await {
+        let shared = &self.shared;
+        let met = match shared.repository.explain(shared.boot, append).await {
             Ok(met) => met,
             Err(error) => return error.into(),
         };

@@ -98,6 +98,7 @@ struct Shared {
     known: Cache<SessionKey, KnownSession>,
     unknown: UnknownSessions,
     unproven: UnprovenBytes,
+    boot: Uuid,
     settings: EngineSettings,
 }
 
@@ -132,6 +133,7 @@ impl UploadEngine {
                 .build(),
             unknown: UnknownSessions::new(settings.unknown_sessions_per_minute),
             unproven: UnprovenBytes::new(settings.unproven_per_address),
+            boot,
             settings,
         };
         Ok((

@@ -29,6 +29,9 @@ pub enum RepositoryError {
         /// What the server said.
         message: String,
     },
+    /// This process is not registered as a gateway any more; nothing was changed.
+    #[error("another gateway has taken this one's place in the database")]
+    Replaced,
     /// A row that makes no sense.
     #[error("the database holds a row that makes no sense: {0}")]
     Corrupt(String),
@@ -123,7 +126,8 @@ pub struct Totals {
 ///
 /// Every method is one statement, or says why it is more. Implementations need not check
 /// anything that the engine checks; the conditions of a commit they must repeat, because two
-/// gateways may race.
+/// gateways may race. Whatever a `boot` does takes effect only while it is registered; otherwise
+/// it is [`RepositoryError::Replaced`].
 #[async_trait]
 pub trait Repository: Send + Sync + 'static {
     /// Starts a session; `None` when its owner has too many.
@@ -141,7 +145,11 @@ pub trait Repository: Send + Sync + 'static {
     ) -> Result<Vec<(SessionId, u64)>, RepositoryError>;
 
     /// Says what an append met; `None` when there is no such session. Changes nothing.
-    async fn explain(&self, append: &Commit) -> Result<Option<Explanation>, RepositoryError>;
+    async fn explain(
+        &self,
+        boot: Uuid,
+        append: &Commit,
+    ) -> Result<Option<Explanation>, RepositoryError>;
 
     /// Takes note that the session's last append is answered again, and returns its total;
     /// `None` if `append` does not repeat it (any more).
@@ -153,7 +161,7 @@ pub trait Repository: Send + Sync + 'static {
 
     /// Finds out whether an append whose outcome is unknown was committed, and makes sure that it
     /// will not be later. Two statements: the second must see what the first waited for.
-    async fn resolve(&self, append: &Commit) -> Result<Option<u64>, RepositoryError>;
+    async fn resolve(&self, boot: Uuid, append: &Commit) -> Result<Option<u64>, RepositoryError>;
 
     /// Notes that the answer `total`, given by `boot` to the session's last append, did not reach
     /// its client.

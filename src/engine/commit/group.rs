@@ -177,6 +177,7 @@ impl Outcome {
             }
             RepositoryError::Unavailable(_)
             | RepositoryError::Refused { .. }
+            | RepositoryError::Replaced
             | RepositoryError::Corrupt(_) => Self::Failed(error.into()),
         }
     }
@@ -255,7 +256,7 @@ async fn settle_before(
 
 /// If an append of which its client heard only that something failed was committed, its answer counts as lost.
 async fn resolve_earlier(parts: &CommitterParts, open: Unresolved) -> Result<(), Unresolved> {
-    match parts.repository.resolve(&open.append).await {
+    match parts.repository.resolve(parts.boot, &open.append).await {
         Ok(Some(total)) => {
             drop(parts.answers.open(open.append.session, total));
             Ok(())
@@ -334,7 +335,11 @@ async fn explain(
     standing: Standing,
 ) -> Result<Outcome, Pursuit> {
     let refused = |error: RepositoryError| Pursuit::Refused(error.into());
-    let met = parts.repository.explain(append).await.map_err(refused)?;
+    let met = parts
+        .repository
+        .explain(parts.boot, append)
+        .await
+        .map_err(refused)?;
     match judge(append, met.as_ref(), &parts.switch_group) {
         Verdict::Refuse(error) => Err(Pursuit::Refused(error)),
         Verdict::AnswerAgain { total, suspect } if standing.client_is_elsewhere(suspect) => {
@@ -377,7 +382,7 @@ async fn resolve_until(
     deadline: Instant,
 ) -> Result<u64, Pursuit> {
     while Instant::now() < deadline {
-        match parts.repository.resolve(append).await {
+        match parts.repository.resolve(parts.boot, append).await {
             Ok(Some(total)) => return Ok(total),
             Ok(None) => return Err(Pursuit::Refused(broken.into())),
             Err(_) => tokio::time::sleep(RESOLVE_PAUSE).await,

@@ -7,6 +7,7 @@ use deadpool_postgres::{
 };
 use tokio::time::timeout;
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::repository::RepositoryError;
 
@@ -56,6 +57,7 @@ pub struct Database {
     breaker: Breaker,
     connector: Connector,
     answer_within: Duration,
+    replaced: CancellationToken,
 }
 
 impl Database {
@@ -84,6 +86,7 @@ impl Database {
             breaker: Breaker::default(),
             connector,
             answer_within: settings.statement_timeout + GRACE,
+            replaced: CancellationToken::new(),
         })
     }
 
@@ -105,6 +108,17 @@ impl Database {
     /// Whether requests are turned away because the database is known to be away.
     pub fn is_away(&self) -> bool {
         self.breaker.is_open()
+    }
+
+    /// A statement has found out that this process is not registered as the gateway any more.
+    pub(super) fn replaced(&self) -> RepositoryError {
+        self.replaced.cancel();
+        RepositoryError::Replaced
+    }
+
+    /// Waits until a statement finds out that another gateway has taken this process' place.
+    pub async fn gateway_replaced(&self) {
+        self.replaced.cancelled().await;
     }
 
     /// Closes the idle connections and refuses new requests.
@@ -188,7 +202,9 @@ impl Database {
             RepositoryError::Unavailable(why) | RepositoryError::OutcomeUnknown(why) => {
                 self.trip(why);
             }
-            RepositoryError::Refused { .. } | RepositoryError::Corrupt(_) => {}
+            RepositoryError::Refused { .. }
+            | RepositoryError::Replaced
+            | RepositoryError::Corrupt(_) => {}
         }
         error
     }

@@ -55,6 +55,7 @@ queries! {
     LIST_FAXES = "list_faxes";
     LIST_SESSIONS = "list_sessions";
     LIVE_SESSIONS_WITH_CONTENT = "live_sessions_with_content";
+    LIVING_BOOT = "living_boot";
     MARK_APPEND_SUSPECT = "mark_append_suspect";
     MARK_HANDED_OVER = "mark_handed_over";
     MARK_SUBMISSION_SUSPECT = "mark_submission_suspect";

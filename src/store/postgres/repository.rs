@@ -58,16 +58,16 @@ impl Repository for Postgres {
         sessions::commit(&self.database, boot, &self.switch_group, group).await
     }
 
-    async fn explain(&self, append: &Commit) -> Result<Option<Explanation>> {
-        sessions::explain(&self.database, append).await
+    async fn explain(&self, boot: Uuid, append: &Commit) -> Result<Option<Explanation>> {
+        sessions::explain(&self.database, boot, append).await
     }
 
     async fn answer_again(&self, boot: Uuid, append: &Commit) -> Result<Option<u64>> {
         sessions::answer_again(&self.database, boot, append).await
     }
 
-    async fn resolve(&self, append: &Commit) -> Result<Option<u64>> {
-        sessions::resolve(&self.database, append).await
+    async fn resolve(&self, boot: Uuid, append: &Commit) -> Result<Option<u64>> {
+        sessions::resolve(&self.database, boot, append).await
     }
 
     async fn mark_suspect(&self, boot: Uuid, session: SessionId, total: u64) -> Result<()> {

@@ -137,7 +137,11 @@ pub async fn commit(
         .collect()
 }
 
-pub async fn explain(database: &Database, append: &Commit) -> Result<Option<Explanation>> {
+pub async fn explain(
+    database: &Database,
+    boot: Uuid,
+    append: &Commit,
+) -> Result<Option<Explanation>> {
     let row = database
         .query_opt(
             queries::EXPLAIN_APPEND,
@@ -147,10 +151,15 @@ pub async fn explain(database: &Database, append: &Commit) -> Result<Option<Expl
                 &append.chunk.digest.to_be_bytes().as_slice(),
                 &append.is_last,
                 &append.answer_lost,
+                &boot,
             ],
         )
         .await?;
-    row.as_ref().map(rows::explanation).transpose()
+    let Some(row) = row else { return Ok(None) };
+    if !get::<bool>(&row, "registered")? {
+        return Err(database.replaced());
+    }
+    rows::explanation(&row).map(Some)
 }
 
 pub async fn answer_again(database: &Database, boot: Uuid, append: &Commit) -> Result<Option<u64>> {
@@ -170,13 +179,16 @@ pub async fn answer_again(database: &Database, boot: Uuid, append: &Commit) -> R
     row.map(|row| unsigned(&row, "received")).transpose()
 }
 
-pub async fn resolve(database: &Database, append: &Commit) -> Result<Option<u64>> {
+pub async fn resolve(database: &Database, boot: Uuid, append: &Commit) -> Result<Option<u64>> {
     let Some(first) = append.extents.first() else {
         return Ok(None);
     };
-    database
-        .query(queries::FENCE_SESSION, &[&append.session.0])
+    let fenced = database
+        .query_opt(queries::FENCE_SESSION, &[&append.session.0, &boot])
         .await?;
+    if fenced.is_none() {
+        database.require_boot(boot).await?;
+    }
     let row = database
         .query_opt(
             queries::FIND_COMMITTED_APPEND,

@@ -56,6 +56,15 @@ impl Database {
             .map(drop)
     }
 
+    /// Asks whether the process `boot` is still registered, after a statement of its had no effect.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Replaced`] if it is not; as [`Database::query`].
+    pub(super) async fn require_boot(&self, boot: Uuid) -> Result<(), RepositoryError> {
+        let registered = self.query_opt(queries::LIVING_BOOT, &[&boot]).await?;
+        registered.map(drop).ok_or_else(|| self.replaced())
+    }
+
     /// Notes that the process `boot` stops with everything said: the answers it gave were
     /// delivered, or are marked.
     ///

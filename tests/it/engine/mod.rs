@@ -10,6 +10,7 @@
 //! | `outages`      | without the database a request fails within its limits, and works again within two seconds of the return |
 //! | `overtaken`    | a request that its own repetition has overtaken changes nothing |
 //! | `refusals`     | what is wrong with a session, an account and a chunk is told in the original order |
+//! | `replaced`     | a gateway whose place another one has taken changes nothing |
 //! | `accounts`     | guesses are slowed down, changes of an account hold at once |
 //! | `hot`          | an append stays a heap-only update |
 
@@ -23,4 +24,5 @@ mod model;
 mod outages;
 mod overtaken;
 mod refusals;
+mod replaced;
 pub mod support;

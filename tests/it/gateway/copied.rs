@@ -50,3 +50,24 @@ fn copy_folder(from: &Path, to: &Path) {
         fs::copy(file.path(), to.join(file.file_name())).expect("a copy");
     }
 }
+
+/// As one whose connection to the database was cut off while the other one started.
+#[tokio::test]
+async fn a_gateway_whose_place_was_taken_stores_nothing_more_and_stops() {
+    let gateway = Gateway::start().await;
+    let mut client = gateway.client();
+    let session = client.start().await;
+    assert_eq!(client.chunk(&session, b"chunk", false).await, 5);
+    let other = gateway.database.connect().await;
+    other
+        .batch_execute("DELETE FROM gateway_boot")
+        .await
+        .expect("it is registered");
+    assert_eq!(client.chunk(&session, b"more", true).await, -150);
+    let id = gateway.session(&session).await;
+    let sql = "SELECT received FROM upload_session WHERE id = $1";
+    let row = other.query_one(sql, &[&id.0]).await.expect("a session");
+    assert_eq!(row.get::<_, i64>(0), 5);
+    let stopped = gateway.stopped_by_itself().await;
+    assert!(matches!(stopped, Err(AppError::Copied(_))), "{stopped:?}");
+}

@@ -4,10 +4,11 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock},
+    time::Duration,
 };
 
 use chunkgate::{
-    app::App,
+    app::{App, AppError},
     backend::pool_settings,
     engine::{Passwords, account::AccountSettings, repository::Repository, session::SessionId},
     settings::{Secret, Settings},
@@ -15,7 +16,7 @@ use chunkgate::{
 };
 use futures_util::{FutureExt, TryStreamExt};
 use tempfile::TempDir;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use super::{
     postgres::{Template, TestDatabase},
@@ -68,7 +69,7 @@ pub struct Gateway {
     pub directory: TempDir,
     engine: chunkgate::engine::UploadEngine,
     stop: Option<oneshot::Sender<()>>,
-    serving: tokio::task::JoinHandle<()>,
+    serving: tokio::task::JoinHandle<Result<(), AppError>>,
 }
 
 impl Gateway {
@@ -107,9 +108,7 @@ impl Gateway {
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
             let stop = async { stopped.await.unwrap_or(()) };
-            app.run_until(stop)
-                .await
-                .expect("the gateway stops in order");
+            app.run_until(stop).await
         });
         let gateway = Self {
             address,
@@ -175,12 +174,21 @@ impl Gateway {
         drop(self.stop_keeping().await);
     }
 
+    /// Waits until the gateway stops without having been asked to.
+    pub async fn stopped_by_itself(self) -> Result<(), AppError> {
+        drop((self.engine, self.repository));
+        let served = timeout(Duration::from_mins(1), self.serving).await;
+        let served = served.expect("the gateway stops");
+        served.expect("the gateway does not panic")
+    }
+
     /// Stops in order, and keeps what the next gateway or a command needs.
     pub async fn stop_keeping(mut self) -> (Settings, TestDatabase, TempDir) {
         drop(self.engine);
         drop(self.repository);
         drop(self.stop.take());
-        self.serving.await.expect("the gateway does not panic");
+        let served = self.serving.await.expect("the gateway does not panic");
+        served.expect("the gateway stops in order");
         (self.settings, self.database, self.directory)
     }
 }

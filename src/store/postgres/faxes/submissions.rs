@@ -83,6 +83,9 @@ pub async fn submit(database: &Database, submission: &NewSubmission) -> Result<O
             ],
         )
         .await?;
+    if row.is_none() {
+        database.require_boot(submission.boot).await?;
+    }
     row.as_ref().map(recorded).transpose()
 }
 
@@ -109,6 +112,9 @@ pub async fn resend(database: &Database, resend: &NewResend) -> Result<Option<Re
             ],
         )
         .await?;
+    if row.is_none() {
+        database.require_boot(resend.boot).await?;
+    }
     row.as_ref().map(recorded).transpose()
 }
 
@@ -167,10 +173,13 @@ pub async fn earlier(
 
 pub async fn answer_again(database: &Database, submission: SubmissionId, boot: Uuid) -> Result<()> {
     let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&submission.0, &boot];
-    database
-        .query(queries::ANSWER_SUBMISSION_AGAIN, &parameters)
-        .await
-        .map(drop)
+    let answered = database
+        .query_opt(queries::ANSWER_SUBMISSION_AGAIN, &parameters)
+        .await?;
+    if answered.is_none() {
+        database.require_boot(boot).await?;
+    }
+    Ok(())
 }
 
 pub async fn mark_suspect(database: &Database, submission: SubmissionId, boot: Uuid) -> Result<()> {

@@ -86,14 +86,7 @@ impl World {
         pool: PoolSettings,
         limits: SessionLimits,
     ) -> Running {
-        let boot = Uuid::new_v4();
-        // Not by registering: that would declare the engines beside it dead.
-        let insert = "INSERT INTO gateway_boot (id, store_id) VALUES ($1, $2)";
-        let id = store_id(&*self.store);
-        self.sql
-            .execute(insert, &[&boot, &id])
-            .await
-            .expect("a boot");
+        let boot = self.boot().await;
         let database = open(config, pool);
         let repository = repository(&database);
         let store: SharedStore = Arc::clone(&self.store) as SharedStore;
@@ -110,6 +103,25 @@ impl World {
             boot,
             committer,
         }
+    }
+
+    /// A gateway process, registered. Not as a process registers itself: that would declare the
+    /// ones beside it dead.
+    pub async fn boot(&self) -> Uuid {
+        let boot = Uuid::new_v4();
+        let insert = "INSERT INTO gateway_boot (id, store_id) VALUES ($1, $2)";
+        let id = store_id(&*self.store);
+        self.sql
+            .execute(insert, &[&boot, &id])
+            .await
+            .expect("a boot");
+        boot
+    }
+
+    /// What another gateway on a copy of the content store does when it starts.
+    pub async fn replace(&self, boot: Uuid) {
+        let delete = "DELETE FROM gateway_boot WHERE id = $1";
+        self.sql.execute(delete, &[&boot]).await.expect("an answer");
     }
 
     /// Stops an engine in order and starts another.
@@ -226,12 +238,7 @@ impl Running {
     pub async fn kill(self, world: &World) {
         self.committer.abort();
         let _aborted = self.committer.await;
-        let delete = "DELETE FROM gateway_boot WHERE id = $1";
-        world
-            .sql
-            .execute(delete, &[&self.boot])
-            .await
-            .expect("an answer");
+        world.replace(self.boot).await;
     }
 
     /// Stops in order, as the gateway does.

@@ -6,6 +6,7 @@
 //! | `every_step`       | a gateway killed between any two steps: the next one goes on, every attempt is transmitted once |
 //! | `late`             | whoever has lost a fax hands nothing over any more |
 //! | `submit_faults`    | connections, calls and processes that break while a submission is written down: one fax, and one number |
+//! | `replaced`         | a gateway whose place another one has taken submits nothing |
 //! | `two_gateways`     | gateways share an outbox and a spool, and die: every fax is sent once |
 //! | `races`            | a fax is cancelled or sent, its documents are dropped or sent again: never both |
 //! | `spool_faults`     | a spool that is full, read-only or in doubt: faxes wait, say why, and are given up when that is certain |
@@ -22,6 +23,7 @@ mod killed;
 mod late;
 mod outbox_model;
 mod races;
+mod replaced;
 pub mod shipping;
 mod spool_faults;
 mod submit_faults;

@@ -210,7 +210,7 @@ fn resend(desk: &Desk, id: TransactionId, original: SubmissionId) -> NewResend {
         client_address: "127.0.0.1".to_owned(),
         fingerprint: [1; 32],
         token: Uuid::new_v4(),
-        boot: Uuid::new_v4(),
+        boot: desk.boot,
         subject: None,
         resend_of: id,
         recipients: vec![NewRecipient {

@@ -60,6 +60,8 @@ pub static SETTINGS: LazyLock<OutboxSettings> = LazyLock::new(|| OutboxSettings 
 pub struct Desk {
     pub world: World,
     pub faxes: Arc<dyn FaxRepository>,
+    /// The process that submits.
+    pub boot: Uuid,
     pub directory: TempDir,
 }
 
@@ -67,9 +69,11 @@ impl Desk {
     pub async fn new() -> Self {
         let world = World::new().await;
         let faxes = rows(&world);
+        let boot = world.boot().await;
         Self {
             world,
             faxes,
+            boot,
             directory: tempfile::tempdir().expect("a folder"),
         }
     }
@@ -110,7 +114,7 @@ impl Desk {
     }
 
     /// A submission that takes an upload of its own.
-    async fn submission(
+    pub async fn submission(
         &self,
         delivery: &'static str,
         are_valid: &[bool],
@@ -135,7 +139,7 @@ impl Desk {
             client_address: "127.0.0.1".to_owned(),
             fingerprint: [0; 32],
             token: Uuid::new_v4(),
-            boot: Uuid::new_v4(),
+            boot: self.boot,
             options: FaxOptions {
                 retries,
                 ..FaxOptions::default()
