@@ -1,6 +1,5 @@
--- Takes session $1 of account $2, complete or never closed by its client, if it has exactly $3 bytes, and queues its
--- documents for every recipient. No row: it could not be taken, or this
--- process is not registered any more.
+-- Takes session $1 of account $2, complete or never closed by its client, if it has exactly $30 bytes, and queues its
+-- documents of $3 bytes for every recipient. No row: it could not be taken, or this process is not registered any more.
 --
 -- $4 user  $5 protocol  $6 client address  $7 fingerprint  $8 boot
 -- $9 subject  $10 reply address  $11 sender's CSID  $12 page header  $13 job id  $14 page size  $15 landscape
@@ -9,12 +8,28 @@
 -- $22 recipients  $23 contacts  $24 are numbers that can be dialled (arrays, one entry a recipient)
 -- $25 delivery  $26 code and $27 text of a number that cannot be dialled  $28 token
 -- $29 whether the delivery holds postponed faxes itself, and gets them at once
+-- $31 where extents are placed anew, because chunks in doubt are dropped or put back (null = nowhere): those from there on
+-- stay only as $32 old positions go to $33 new positions (arrays) say
 WITH taken AS (
     UPDATE upload_session
-    SET state = 'consumed', ended_at = now(), kept_since = now()
-    WHERE id = $1 AND account_id = $2 AND state IN ('open', 'complete') AND expires_at > now() AND received = $3
+    SET state = 'consumed', ended_at = now(), kept_since = now(), received = $3
+    WHERE id = $1 AND account_id = $2 AND state IN ('open', 'complete') AND expires_at > now() AND received = $30
       AND EXISTS (SELECT FROM gateway_boot b WHERE b.id = $8 AND b.ended_at IS NULL)
     RETURNING id
+), decided AS (
+    DELETE FROM upload_doubt d USING taken WHERE d.session_id = taken.id
+), lifted AS (
+    -- The session still has as many bytes as when the places were chosen, so these are the extents that were seen then.
+    DELETE FROM upload_extent e USING taken
+    WHERE e.session_id = taken.id AND e.position >= $31
+    RETURNING e.session_id, e.position, e.length, e.store_id, e.segment, e.segment_offset, e.checksum
+), placed AS (
+    INSERT INTO upload_extent (session_id, position, length, store_id, segment, segment_offset, checksum)
+    SELECT l.session_id, m.new_position, l.length, l.store_id, l.segment, l.segment_offset, l.checksum
+    FROM unnest($32::bigint[], $33::bigint[]) AS m (old_position, new_position)
+    JOIN lifted l ON l.position = m.old_position
+    -- All are lifted before the first is placed: it may get the position of another.
+    WHERE (SELECT count(*) FROM lifted) > 0
 ), submission AS (
     INSERT INTO fax_submission (account_id, user_name, protocol, client_address, session_id, fingerprint, boot, token, subject,
                                 reply_address, sender_csid, page_header, job_id, page_size, landscape, high_resolution,

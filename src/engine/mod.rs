@@ -7,6 +7,7 @@ pub mod accounts;
 mod answers;
 mod append;
 mod commit;
+pub mod doubts;
 mod error;
 mod password;
 mod reading;
@@ -34,6 +35,7 @@ use crate::content::SharedStore;
 use account::Account;
 use accounts::{Accounts, AccountsSettings, Credentials};
 use commit::{Committer, CommitterParts};
+use doubts::{MOST_DOUBTS, Placing, place};
 use repository::{NewSession, Repository, SessionName};
 use session::{
     KnownSession, SessionId, SessionKey, SessionLimits, SessionState, SessionStatus, SessionToken,
@@ -305,6 +307,25 @@ impl UploadEngine {
     pub async fn status(&self, session: SessionName) -> Result<SessionStatus, UploadError> {
         let status = self.shared.repository.status(session).await?;
         status.ok_or(UploadError::SessionNotOpen)
+    }
+
+    /// How the extents of a session are to be placed so that it is `wanted` bytes long; see
+    /// [`doubts`]. `None` if that cannot be had, or not in one way only.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn place(
+        &self,
+        session: SessionId,
+        wanted: u64,
+    ) -> Result<Option<Placing>, UploadError> {
+        let repository = &self.shared.repository;
+        let doubts = repository.doubts(session, MOST_DOUBTS + 1).await?;
+        if doubts.is_empty() {
+            return Ok(None);
+        }
+        let extents = repository.extents(session).await?;
+        Ok(place(&extents, &doubts, wanted))
     }
 
     /// Streams the bytes of a session; see [`open_content`].

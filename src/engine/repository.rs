@@ -9,6 +9,7 @@ use crate::content::{Extent, SegmentId, StoreId};
 
 use super::{
     account::{Account, AccountId, AccountSettings},
+    doubts::DoubtfulChunk,
     session::{KnownSession, SessionId, SessionKey, SessionLimits, SessionState, SessionStatus},
 };
 
@@ -187,6 +188,13 @@ pub trait Repository: Send + Sync + 'static {
 
     /// The extents of a session in the order of their bytes.
     async fn extents(&self, session: SessionId) -> Result<Vec<Extent>, RepositoryError>;
+
+    /// Up to `limit` of the chunks in doubt of a session.
+    async fn doubts(
+        &self,
+        session: SessionId,
+        limit: u32,
+    ) -> Result<Vec<DoubtfulChunk>, RepositoryError>;
 
     /// The next `limit` sessions after one that have bytes.
     async fn sessions_with_content(

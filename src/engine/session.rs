@@ -162,6 +162,9 @@ pub struct SessionStatus {
     pub received: u64,
     /// Appends received so far.
     pub appends: u64,
+    /// Chunks that equal the one right before them, and of which nobody can say whether they are
+    /// data; see [`doubts`](super::doubts). None any more when a submission has decided.
+    pub doubtful_chunks: u64,
     /// Its limits.
     pub limits: SessionLimits,
     /// When it started.

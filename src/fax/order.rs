@@ -2,7 +2,7 @@
 
 use time::{Duration as Span, OffsetDateTime};
 
-use crate::engine::{Append, UploadError, session::SessionKey};
+use crate::engine::{Append, session::SessionKey};
 
 use super::{
     FaxError,
@@ -77,7 +77,8 @@ impl Order {
         Ok(kinds)
     }
 
-    /// The documents, if they are `received` bytes together and of types that are taken.
+    /// The documents in an upload of `received` bytes, if they are of types that are taken.
+    /// Whether their lengths add up is another question.
     pub(super) fn documents(
         &self,
         kinds: Vec<String>,
@@ -94,10 +95,6 @@ impl Order {
             return Err(FaxError::UnknownType(unknown.clone()));
         }
         let lengths = self.sizes.clone().unwrap_or_else(|| vec![received]);
-        let expected = lengths.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
-        if expected != received {
-            return Err(UploadError::SizeMismatch { received, expected }.into());
-        }
         let documents = kinds.into_iter().zip(lengths);
         let documents = documents.map(|(kind, length)| FaxDocument { kind, length });
         Ok(documents.collect())

@@ -119,7 +119,9 @@ impl Faxes {
     ) -> Result<Option<Recorded>, RepositoryError> {
         let shared = &self.shared;
         let within = shared.settings.repeat_within;
-        let earlier = shared.repository.earlier(account, fingerprint, within);
+        let earlier = shared
+            .repository
+            .earlier(account, fingerprint, Some(within));
         let earlier = earlier.await?.filter(|earlier| earlier.token == token);
         Ok(earlier.map(|earlier| earlier.recorded))
     }

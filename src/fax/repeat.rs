@@ -1,10 +1,14 @@
 //! Orders that are sent again.
 //!
 //! A client that lost the answer to a submission sends it again. It would be told that its upload
-//! is used up, or have its document faxed twice. So an order that equals an earlier one of the
-//! same account (recipients, documents, options, and the same upload or the same bytes) within
-//! `fax.repeat_within` is *that* order, and gets its number once more, if the answer to it may not
-//! have arrived:
+//! is used up, or have its document faxed twice.
+//!
+//! An order that names an upload which an equal order has taken is that order, whatever became of
+//! the answer: the upload can be faxed by no other.
+//!
+//! An order with documents of its own, or of an earlier fax's, that equals an earlier one of the
+//! same account (recipients, documents, options) within `fax.repeat_within` is *that* order, and
+//! gets its number once more, if the answer to it may not have arrived:
 //!
 //! - its connection ended before the answer was written,
 //! - or the answer is still waiting to be written after some seconds,
@@ -13,14 +17,17 @@
 //!   has gone on to another connection.
 //!
 //! After that the answer counts as delivered again. Without such a suspicion an equal order is
-//! another one: inline documents are faxed twice, and an upload is used up. Of two orders that
-//! name the same upload at the same time, one gets it.
+//! another one.
 
 use std::time::Duration;
 
 use tracing::info;
 
-use crate::engine::{Fate, Peer, account::Account};
+use crate::engine::{
+    Fate, Peer,
+    account::{Account, AccountId},
+    repository::RepositoryError,
+};
 
 use super::{
     Client, FaxError, Faxes, Receipt, Submitted, record::Doubt, repository::Recorded, turns::Turn,
@@ -54,7 +61,10 @@ impl Faxes {
     ) -> Result<Option<Repeated>, FaxError> {
         let shared = &self.shared;
         let within = shared.settings.repeat_within;
-        let look = || shared.repository.earlier(account.id, &fingerprint, within);
+        let look = || {
+            let repository = &shared.repository;
+            repository.earlier(account.id, &fingerprint, Some(within))
+        };
         let Some(earlier) = look().await? else {
             return Ok(None);
         };
@@ -73,6 +83,17 @@ impl Faxes {
         Ok(is_overtaken.then_some(Repeated::Overtaken(earlier.recorded)))
     }
 
+    /// The equal order that has taken the upload it names.
+    pub(super) async fn of_same_upload(
+        &self,
+        account: AccountId,
+        fingerprint: &[u8; 32],
+    ) -> Result<Option<Recorded>, RepositoryError> {
+        let repository = &self.shared.repository;
+        let earlier = repository.earlier(account, fingerprint, None).await?;
+        Ok(earlier.map(|earlier| earlier.recorded))
+    }
+
     /// Answers an order again.
     pub(super) async fn answer_again(
         &self,
@@ -83,10 +104,7 @@ impl Faxes {
         let recorded = match repeated {
             Repeated::Lost(recorded) => recorded,
             // What becomes of this answer does not matter: the client has the other one.
-            Repeated::Overtaken(recorded) => {
-                let receipt = Receipt::of_no_matter(recorded.submission, recorded.parent);
-                return Ok(again(&recorded, receipt));
-            }
+            Repeated::Overtaken(recorded) => return Ok(again_for_good(&recorded)),
         };
         let faxes = self.clone();
         self.to_its_end(async move {
@@ -119,6 +137,12 @@ impl Faxes {
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
     }
+}
+
+/// The answer to an order that had been recorded before; it does not matter whether it arrives.
+pub(super) fn again_for_good(recorded: &Recorded) -> Submitted {
+    let receipt = Receipt::of_no_matter(recorded.submission, recorded.parent);
+    again(recorded, receipt)
 }
 
 /// The answer to an order that had been recorded before.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::engine::{account::AccountId, repository::RepositoryError, session::SessionId};
+use crate::engine::{
+    account::AccountId, doubts::Placing, repository::RepositoryError, session::SessionId,
+};
 
 use super::{
     delivery::{Attempt, Report},
@@ -38,7 +40,11 @@ pub struct Route {
 pub struct NewSubmission {
     /// The upload it takes.
     pub session: SessionId,
-    /// Bytes of all documents, which must be as many as the upload has.
+    /// Bytes that the upload must have.
+    pub received: u64,
+    /// How its extents are placed anew, if chunks in doubt are dropped or put back.
+    pub placing: Option<Placing>,
+    /// Bytes of all documents, and then of the upload.
     pub length: u64,
     /// Whose it is.
     pub account: AccountId,
@@ -186,12 +192,13 @@ pub trait FaxRepository: Send + Sync + 'static {
     /// Records a fax that its caller hands over itself: nobody else has its document.
     async fn begin_test(&self, test: &NewTest) -> Result<TransactionId, RepositoryError>;
 
-    /// The newest submission of the account with this fingerprint, not older than `within`.
+    /// The newest submission of the account with this fingerprint, of any age or not older than
+    /// `within`.
     async fn earlier(
         &self,
         account: AccountId,
         fingerprint: &[u8; 32],
-        within: Duration,
+        within: Option<Duration>,
     ) -> Result<Option<Earlier>, RepositoryError>;
 
     /// Takes note that `boot` answers a submission again.

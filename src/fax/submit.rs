@@ -10,8 +10,9 @@ use crate::{
         self, Peer, UploadError,
         account::Account,
         accounts::Credentials,
+        doubts::Placing,
         repository::SessionName,
-        session::{SessionId, SessionKey, SessionState},
+        session::{SessionKey, SessionState, SessionStatus},
     },
     telemetry::metrics,
 };
@@ -21,6 +22,7 @@ use super::{
     fingerprint::Fingerprint,
     item::{SubmissionId, TransactionId, TransactionState},
     order::{Order, Source},
+    repeat::again_for_good,
     repository::{NewRecipient, NewSubmission, Recorded, Route},
 };
 
@@ -79,28 +81,38 @@ impl Faxes {
         let kinds = order.check(settings)?;
         let fingerprint = fingerprint(account, &order, settings);
         let turn = self.turn(fingerprint).await?;
-        if let Some(repeated) = self.repeated(account, fingerprint, client).await? {
+        let is_of_upload = matches!(order.source, Source::Upload(_));
+        if is_of_upload {
+            if let Some(recorded) = self.of_same_upload(account.id, &fingerprint).await? {
+                return Ok(again_for_good(&recorded));
+            }
+        } else if let Some(repeated) = self.repeated(account, fingerprint, client).await? {
             return self.answer_again(repeated, fingerprint, turn).await;
         }
         let mut recording = self.recording(&fingerprint);
         let now = OffsetDateTime::now_utc();
-        let (session, received) = match &order.source {
-            Source::Upload(key) => {
-                let (session, received) = self.upload(account, *key).await?;
-                (Some(session), received)
-            }
-            Source::Inline(data) => (None, data.length()),
+        let upload = match &order.source {
+            Source::Upload(key) => Some(self.upload(account, *key).await?),
+            Source::Inline(_) => None,
+        };
+        let received = match (&upload, &order.source) {
+            (None, Source::Inline(data)) => data.length(),
+            (upload, _) => upload.as_ref().map_or(0, |upload| upload.received),
         };
         let documents = order.documents(kinds, received, settings)?;
+        let length = documents
+            .iter()
+            .fold(0_u64, |sum, document| sum.saturating_add(document.length));
+        let placing = self.placing(upload.as_ref(), received, length).await?;
         let options = order.options(settings, now)?;
         let peer = (client.peer)();
         if peer == Peer::Gone {
             return Err(UploadError::ClientGone.into());
         }
-        let session = match (session, order.source) {
-            (Some(session), Source::Upload(key)) => {
+        let session = match (upload, order.source) {
+            (Some(upload), Source::Upload(key)) => {
                 self.shared.uploads.forget(key);
-                session
+                upload.id
             }
             (_, Source::Inline(data)) => {
                 // If the first statement comes late, it finds its documents taken.
@@ -119,7 +131,9 @@ impl Faxes {
         };
         let submission = NewSubmission {
             session,
-            length: documents.iter().map(|document| document.length).sum(),
+            received,
+            placing,
+            length,
             account: account.id,
             user: account.name.clone(),
             protocol: client.protocol,
@@ -138,9 +152,14 @@ impl Faxes {
             let statement = || faxes.shared.repository.submit(&submission);
             let recorded = faxes
                 .record(submission.account, fingerprint, recording, statement)
-                .await?
-                .ok_or(UploadError::SessionNotOpen)?;
-            Ok(faxes.taken(recorded, &submission.recipients, &submission.route))
+                .await?;
+            match recorded {
+                Some(recorded) => {
+                    Ok(faxes.taken(recorded, &submission.recipients, &submission.route))
+                }
+                None if is_of_upload => faxes.not_taken(&submission).await,
+                None => Err(UploadError::SessionNotOpen.into()),
+            }
         })
         .await
     }
@@ -167,18 +186,66 @@ impl Faxes {
         }
     }
 
-    /// An upload of the account's that may be taken, and its bytes.
-    async fn upload(
+    /// What becomes of an upload that changed, or was taken, since it was looked at.
+    async fn not_taken(&self, submission: &NewSubmission) -> Result<Submitted, FaxError> {
+        let NewSubmission {
+            account,
+            fingerprint,
+            session,
+            ..
+        } = submission;
+        if let Some(recorded) = self.of_same_upload(*account, fingerprint).await? {
+            return Ok(again_for_good(&recorded));
+        }
+        let status = self
+            .shared
+            .uploads
+            .status(SessionName::Id(*session))
+            .await?;
+        Err(match status.state {
+            SessionState::Open | SessionState::Complete => {
+                UploadError::Internal("an upload changed while it was submitted").into()
+            }
+            SessionState::Consumed | SessionState::Cancelled | SessionState::Expired => {
+                UploadError::SessionNotOpen.into()
+            }
+        })
+    }
+
+    /// How the extents of the documents are placed, if not as they are. Without an upload there is
+    /// nothing in doubt.
+    ///
+    /// # Errors
+    /// [`UploadError::SizeMismatch`] if the documents are not as long as what was sent can be.
+    async fn placing(
         &self,
-        account: &Account,
-        key: SessionKey,
-    ) -> Result<(SessionId, u64), FaxError> {
+        upload: Option<&SessionStatus>,
+        received: u64,
+        expected: u64,
+    ) -> Result<Option<Placing>, FaxError> {
+        let placing = match upload {
+            _ if expected == received => None,
+            Some(upload) if upload.doubtful_chunks > 0 => {
+                let placing = self.shared.uploads.place(upload.id, expected).await?;
+                Some(placing.ok_or(UploadError::SizeMismatch { received, expected })?)
+            }
+            _ => return Err(UploadError::SizeMismatch { received, expected }.into()),
+        };
+        // Chunks in doubt were taken beyond the limit: they may have been none.
+        let limit = upload.map_or(u64::MAX, |upload| upload.limits.max_total);
+        if expected > limit {
+            let total = expected;
+            return Err(UploadError::TotalTooLarge { total, limit }.into());
+        }
+        Ok(placing)
+    }
+
+    /// An upload of the account's that may be taken.
+    async fn upload(&self, account: &Account, key: SessionKey) -> Result<SessionStatus, FaxError> {
         let status = self.shared.uploads.status(SessionName::Key(key)).await?;
         let is_theirs = status.account.as_deref() == Some(account.name.as_str());
         match status.state {
-            SessionState::Open | SessionState::Complete if is_theirs => {
-                Ok((status.id, status.received))
-            }
+            SessionState::Open | SessionState::Complete if is_theirs => Ok(status),
             SessionState::Open
             | SessionState::Complete
             | SessionState::Consumed

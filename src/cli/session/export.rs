@@ -19,7 +19,7 @@ use super::{
     Failure, Session,
     draft::{self, Draft},
     find, journal,
-    output::{self, thousands},
+    output::{self, counted, thousands},
     process,
 };
 
@@ -86,6 +86,13 @@ fn tell(status: &SessionStatus, written: u64, target: &str) {
         thousands(written),
         status.id
     );
+    if status.doubtful_chunks > 0 {
+        eprintln!(
+            "{} of it may be wrong, stored twice or left out: equal to the one before, so that nobody \
+             can tell whether it was sent again (FileSizes of a submission decides)",
+            counted(status.doubtful_chunks, "chunk")
+        );
+    }
 }
 
 /// The bytes of the session, unless they are gone.

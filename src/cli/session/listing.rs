@@ -91,7 +91,10 @@ fn row(session: &SessionStatus) -> [String; 8] {
         session.state.to_string(),
         account_name(session),
         thousands(session.received),
-        session.appends.to_string(),
+        match session.doubtful_chunks {
+            0 => session.appends.to_string(),
+            doubtful => format!("{} ({doubtful} in doubt)", session.appends),
+        },
         session.client_address.clone(),
         when(session.created_at),
         session.ended_at.map_or_else(
@@ -200,6 +203,15 @@ fn description(session: &SessionStatus) -> Vec<[String; 2]> {
         ["started".to_owned(), when(session.created_at)],
         ["expires".to_owned(), when(session.expires_at)],
     ];
+    if session.doubtful_chunks > 0 {
+        lines.push([
+            "in doubt".to_owned(),
+            format!(
+                "{} equal to the one before, perhaps sent again (FileSizes of a submission decides)",
+                counted(session.doubtful_chunks, "chunk")
+            ),
+        ]);
+    }
     if let Some(ended) = session.ended_at {
         lines.push(["ended".to_owned(), when(ended)]);
     }

@@ -74,6 +74,7 @@ queries! {
     SEARCH_FAXES = "search_faxes";
     SEARCH_STATISTICS = "search_statistics";
     SEGMENTS_IN_USE = "segments_in_use";
+    SESSION_DOUBTS = "session_doubts";
     SESSION_EXTENTS = "session_extents";
     SESSION_STATUS = "session_status";
     START_SESSION = "start_session";

@@ -9,6 +9,7 @@ use crate::{
     content::{Extent, SegmentId, StoreId},
     engine::{
         account::{Account, AccountId, AccountSettings},
+        doubts::DoubtfulChunk,
         repository::{
             Commit, Explanation, NewSession, Repository, RepositoryError, SessionFilter,
             SessionName, Totals,
@@ -88,6 +89,10 @@ impl Repository for Postgres {
 
     async fn extents(&self, session: SessionId) -> Result<Vec<Extent>> {
         sessions::extents(&self.database, session).await
+    }
+
+    async fn doubts(&self, session: SessionId, limit: u32) -> Result<Vec<DoubtfulChunk>> {
+        sessions::doubts(&self.database, session, limit).await
     }
 
     async fn sessions_with_content(&self, after: SessionId, limit: u32) -> Result<Vec<SessionId>> {

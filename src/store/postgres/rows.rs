@@ -110,6 +110,7 @@ pub fn session_status(row: &Row) -> Result<SessionStatus> {
         client_address: get(row, "client_address")?,
         received: unsigned(row, "received")?,
         appends: unsigned(row, "appends")?,
+        doubtful_chunks: unsigned(row, "doubtful_chunks")?,
         limits: SessionLimits {
             max_chunk: unsigned(row, "max_chunk")?,
             max_total: unsigned(row, "max_total")?,

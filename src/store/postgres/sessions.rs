@@ -8,6 +8,7 @@ use crate::{
     content::{Extent, SegmentId, StoreId},
     engine::{
         account::name_key,
+        doubts::DoubtfulChunk,
         repository::{
             Commit, Explanation, NewSession, RepositoryError, SessionFilter, SessionName, Totals,
         },
@@ -256,6 +257,25 @@ pub async fn extents(database: &Database, session: SessionId) -> Result<Vec<Exte
         .query(queries::SESSION_EXTENTS, &[&session.0])
         .await?;
     rows.iter().map(rows::extent).collect()
+}
+
+pub async fn doubts(
+    database: &Database,
+    session: SessionId,
+    limit: u32,
+) -> Result<Vec<DoubtfulChunk>> {
+    let rows = database
+        .query(queries::SESSION_DOUBTS, &[&session.0, &i64::from(limit)])
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(DoubtfulChunk {
+                position: unsigned(row, "position")?,
+                length: unsigned(row, "length")?,
+                stored: get(row, "stored")?,
+            })
+        })
+        .collect()
 }
 
 pub async fn with_content(

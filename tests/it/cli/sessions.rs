@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::support::{program_beside, program_on, run};
-use crate::support::gateway::Gateway;
+use crate::{fax::support::Call, support::gateway::Gateway};
 
 const DOCUMENT: &[u8] = include_bytes!("../../data/sample.pdf");
 
@@ -103,6 +103,42 @@ async fn an_export_is_the_document_beside_a_running_gateway_and_after_it() {
     let output = to_stdout.output().expect("the program runs");
     assert!(output.status.success() && output.stdout == DOCUMENT);
     drop(database_and_journal);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chunks_in_doubt_are_named_until_a_submission_has_decided() {
+    let gateway = Gateway::start().await;
+    let mut client = gateway.client();
+    let session = client.start().await;
+    assert_eq!(client.chunk(&session, &[0; 1000], true).await, 1000);
+    let id = gateway.session(&session).await;
+    let sql = gateway.database.connect().await;
+    let left_out = format!(
+        "INSERT INTO upload_doubt (session_id, position, length, stored) VALUES ({id}, 1000, 1000, false)"
+    );
+    sql.batch_execute(&left_out).await.expect("a doubt");
+    let command = |arguments: &[&str]| run(&mut program_beside(&gateway, arguments)).ends_with(0);
+    command(&["session", "list"]).shows("1 (1 in doubt)");
+    command(&["session", "show", &session]).shows("1 chunk equal to the one before");
+    let json = command(&["session", "show", &session, "--json"]).json();
+    assert_eq!(json[0]["doubtful_chunks"], 1);
+    let export = ["session", "export", &session, "-"];
+    command(&export).says("1 chunk of it may be wrong");
+
+    // It is put back: two extents name the same bytes.
+    let order = Call::order_of(&session, 2000);
+    order.id(&mut client).await;
+    let list = command(&["session", "list", "--json"]).json();
+    assert_eq!(
+        (&list[0]["received"], &list[0]["doubtful_chunks"]),
+        (&2000.into(), &0.into())
+    );
+    let mut export = program_beside(&gateway, &export);
+    let output = export.output().expect("the program runs");
+    assert!(output.status.success() && output.stdout == [0; 2000]);
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("may be wrong"));
+    command(&["verify"]).shows("1 session, 2 extents, 2,000 bytes: all whole");
+    gateway.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@
 //! | `options`          | how a fax is to be sent: cut, counted and passed on |
 //! | `postpone`         | not before then, or at once |
 //! | `session_once`     | an upload is faxed once |
+//! | `doubts`           | `FileSizes` decides which of two equal chunks were sent again |
 //! | `lost_answer`      | a submission sent again because its answer was lost is the same fax |
 //! | `statuses`         | `FaxStatus`, `FaxStatusEx`, `FaxStatusXML`: which faxes, and their numbers |
 //! | `statuses::fields` | what these say of a fax |
@@ -39,6 +40,7 @@ mod accounts;
 mod cancel;
 pub mod delivery;
 mod documents;
+mod doubts;
 mod error_codes;
 mod faults;
 mod file_sizes;

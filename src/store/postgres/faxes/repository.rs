@@ -45,7 +45,7 @@ impl FaxRepository for Postgres {
         &self,
         account: AccountId,
         fingerprint: &[u8; 32],
-        within: Duration,
+        within: Option<Duration>,
     ) -> Result<Option<Earlier>> {
         submissions::earlier(self.database(), account, fingerprint, within).await
     }

@@ -47,6 +47,11 @@ pub async fn submit(database: &Database, submission: &NewSubmission) -> Result<O
     let documents = &submission.documents;
     let kinds: Vec<&str> = documents.iter().map(|d| d.kind.as_str()).collect();
     let lengths: Vec<i64> = documents.iter().map(|d| signed(d.length)).collect();
+    let placing = submission.placing.as_ref();
+    let moves = placing.map_or(&[][..], |placing| &placing.moves);
+    let (old, new): (Vec<i64>, Vec<i64>) = (moves.iter())
+        .map(|(old, new)| (signed(*old), signed(*new)))
+        .unzip();
     let row = database
         .query_opt(
             queries::SUBMIT_FAX,
@@ -80,6 +85,10 @@ pub async fn submit(database: &Database, submission: &NewSubmission) -> Result<O
                 &INVALID_NUMBER.text,
                 &submission.token,
                 &submission.route.holds_postponed,
+                &signed(submission.received),
+                &placing.map(|placing| signed(placing.first)),
+                &old,
+                &new,
             ],
         )
         .await?;
@@ -153,12 +162,16 @@ pub async fn earlier(
     database: &Database,
     account: AccountId,
     fingerprint: &[u8; 32],
-    within: Duration,
+    within: Option<Duration>,
 ) -> Result<Option<Earlier>> {
     let row = database
         .query_opt(
             queries::FIND_REPEATED_SUBMISSION,
-            &[&account.0, &fingerprint.as_slice(), &within.as_secs_f64()],
+            &[
+                &account.0,
+                &fingerprint.as_slice(),
+                &within.map(|within| within.as_secs_f64()),
+            ],
         )
         .await?;
     row.map(|row| {

@@ -132,6 +132,8 @@ impl Desk {
         let session = SessionId(self.world.number(&insert).await);
         NewSubmission {
             session,
+            received: LENGTH,
+            placing: None,
             length: LENGTH,
             account,
             user: "Office".to_owned(),

@@ -92,7 +92,7 @@ impl FaxRepository for Stepwise {
         &self,
         account: AccountId,
         fingerprint: &[u8; 32],
-        within: Duration,
+        within: Option<Duration>,
     ) -> Result<Option<Earlier>> {
         let look = self.inner.earlier(account, fingerprint, within);
         self.read("earlier", look).await
