@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::{
     content::StoreId,
     engine::{
-        EngineSettings, ThrottleSettings, accounts::AccountsSettings, session::SessionLimits,
+        EngineSettings, ThrottleSettings, UnprovenLimits, accounts::AccountsSettings,
+        session::SessionLimits,
     },
     fax::{
         FaxSettings, OutboxSettings,
@@ -40,7 +41,11 @@ pub fn engine_settings(settings: &Settings) -> EngineSettings {
             hash_memory: u32::try_from(accounts.hash_memory / 1024).unwrap_or(u32::MAX),
             hash_iterations: accounts.hash_iterations,
         },
-        unproven_per_address: settings.content.unproven_per_address,
+        unproven: UnprovenLimits {
+            per_address: settings.content.unproven_per_address,
+            total: settings.content.unproven_total,
+        },
+        staging_directory: settings.server.data_dir.join("staging"),
         unknown_sessions_per_minute: settings.limits.unknown_sessions_per_minute,
     }
 }

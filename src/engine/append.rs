@@ -13,7 +13,7 @@ use super::{
     commit::{Committed, Origin, Verdict, judge},
     repository::{ChunkFacts, Commit},
     session::{KnownSession, SessionId, SessionKey, SessionState},
-    unproven::Reservation,
+    unproven::{Reservation, Staged},
 };
 
 /// An append that was acknowledged by the database.
@@ -47,8 +47,9 @@ pub struct Append {
     address: IpAddr,
     target: Target,
     writer: Option<Box<dyn Writer>>,
-    // The first block of a chunk whose session is not known yet.
+    // The first block of a chunk whose session is not known yet, and where the others wait.
     held: Option<Bytes>,
+    staged: Option<Staged>,
     reservation: Option<Reservation>,
     // The sender has logged in, so its bytes need no proof.
     vouched_for: bool,
@@ -75,6 +76,7 @@ impl Append {
             target: Target::Unnamed,
             writer: None,
             held: None,
+            staged: None,
             reservation: None,
             vouched_for: false,
             storage: Ok(()),
@@ -98,15 +100,13 @@ impl Append {
         {
             reservation.proven();
         }
-        if let Some(held) = self.held.take() {
-            self.store(held).await;
-        }
+        self.store_what_waits().await;
         if !self.keeps_bytes() {
             self.writer = None;
         }
     }
 
-    /// Says that whoever sends the bytes has logged in: they do not count against the address.
+    /// Says that the sender of the bytes has logged in: they do not count against the address.
     pub fn vouch(&mut self) {
         self.vouched_for = true;
         if let Some(reservation) = self.reservation.take() {
@@ -167,28 +167,65 @@ impl Append {
         }
     }
 
-    /// Keeps one block in memory; from the second on, bytes go to the store on the address' account.
+    /// Keeps one block in memory; from the second on, bytes wait in a file on the address' account,
+    /// or go to the store if somebody has logged in for them.
     async fn stage(&mut self, block: Bytes) {
         if self.length == block.len() as u64 {
             self.held = Some(block);
             return;
         }
+        if self.vouched_for {
+            self.store_what_waits().await;
+            self.store(block).await;
+            return;
+        }
         let held = self.held.take();
         let more = block.len() + held.as_ref().map_or(0, Bytes::len);
         if let Err(error) = self.reserve(more as u64) {
-            self.writer = None;
+            self.staged = None;
             self.target = Target::Refused(error);
             return;
         }
         for block in held.into_iter().chain([block]) {
-            self.store(block).await;
+            if self.storage.is_ok() {
+                self.storage = self.wait(block).await;
+            }
+        }
+    }
+
+    async fn wait(&mut self, block: Bytes) -> Result<(), ContentError> {
+        let staged = match &mut self.staged {
+            Some(staged) => staged,
+            none => {
+                self.shared.store.admit()?;
+                let staged = Staged::create(&self.shared.settings.staging_directory).await?;
+                none.insert(staged)
+            }
+        };
+        staged.write(&block).await
+    }
+
+    /// Stores the blocks that waited, in their order.
+    async fn store_what_waits(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.store(held).await;
+        }
+        let Some(mut staged) = self.staged.take() else {
+            return;
+        };
+        if let Err(error) = staged.rewind().await {
+            self.storage = Err(error);
+        }
+        while self.storage.is_ok() && self.keeps_bytes() {
+            match staged.next().await {
+                Ok(Some(block)) => self.store(block).await,
+                Ok(None) => return,
+                Err(error) => self.storage = Err(error),
+            }
         }
     }
 
     fn reserve(&mut self, more: u64) -> Result<(), UploadError> {
-        if self.vouched_for {
-            return Ok(());
-        }
         self.reservation
             .get_or_insert_with(|| self.shared.unproven.reservation(self.address))
             .grow(more)

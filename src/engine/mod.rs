@@ -20,6 +20,7 @@ mod waiting;
 
 use std::{
     net::{IpAddr, Ipv6Addr},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -42,6 +43,7 @@ use session::{
 };
 use unknown::UnknownSessions;
 use unproven::UnprovenBytes;
+pub use unproven::UnprovenLimits;
 
 pub use answers::{AnswerReceipt, Answers, Fate, Key, LostAnswer, Receipt};
 pub use append::{Acknowledged, Append, Peer};
@@ -68,8 +70,10 @@ pub struct EngineSettings {
     pub switch_group: Arc<str>,
     /// How log-ins are checked.
     pub accounts: AccountsSettings,
-    /// Bytes an address may have under way without a session.
-    pub unproven_per_address: u64,
+    /// Bytes that may be under way without a session.
+    pub unproven: UnprovenLimits,
+    /// Where they wait for the name of their session; made when it is needed.
+    pub staging_directory: PathBuf,
     /// Unknown sessions an address may name in a minute; 0 = no limit.
     pub unknown_sessions_per_minute: u32,
 }
@@ -134,7 +138,7 @@ impl UploadEngine {
                 .time_to_idle(KNOWN_FOR)
                 .build(),
             unknown: UnknownSessions::new(settings.unknown_sessions_per_minute),
-            unproven: UnprovenBytes::new(settings.unproven_per_address),
+            unproven: UnprovenBytes::new(settings.unproven),
             boot,
             settings,
         };

@@ -92,6 +92,14 @@ pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem
             broken.text("session.max_chunk")
         ),
     );
+    broken.unless(
+        content.unproven_total >= content.unproven_per_address,
+        "content.unproven_total",
+        format!(
+            "at least content.unproven_per_address ({})",
+            broken.text("content.unproven_per_address")
+        ),
+    );
     check_faxes(settings, &mut broken);
     check_deliveries(settings, &mut broken);
     check_ports(settings, &mut broken);

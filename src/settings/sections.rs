@@ -179,8 +179,10 @@ section! {
         min_free: u64 = "512MiB", size("0", "1TiB");
         /// How long a segment without live bytes rests before it is used again.
         recycle_after: Duration = "15min", duration("1s", "7d");
-        /// Bytes that one address may have stored before they are proven to belong to an open session; what was stored for nothing counts for a minute.
+        /// Bytes of one address that may wait for the name of their session; further requests get 503.
         unproven_per_address: u64 = "32MiB", size("256KiB", "64GiB");
+        /// The same for all addresses together; a quarter is kept for addresses whose bytes belonged to a session within the last hour.
+        unproven_total: u64 = "64MiB", size("1MiB", "1TiB");
     }
 }
 

@@ -66,7 +66,8 @@ pub enum Refusal {
     /// The body came slower than `http.min_rate`, or took longer than `http.body_timeout`; a head
     /// took longer than `http.head_timeout`; an answer was not taken within `http.answer_timeout`.
     TooSlow,
-    /// The address has stored all of `content.unproven_per_address`.
+    /// As many bytes wait for the name of their session as `content.unproven_per_address` allows to
+    /// one address, or `content.unproven_total` to all.
     Unproven,
     /// Too many log-ins from the address wait for their password to be checked.
     LogIns,

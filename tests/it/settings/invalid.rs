@@ -106,6 +106,11 @@ fn values_must_fit_one_another() {
         "at least session.max_chunk (3MiB)",
     );
     refuses(
+        "content.unproven_total",
+        "31MiB",
+        "at least content.unproven_per_address (32MiB)",
+    );
+    refuses(
         "session.sweep_interval",
         "61min",
         "at most session.timeout (60min)",

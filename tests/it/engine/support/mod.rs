@@ -13,8 +13,8 @@ use bytes::Bytes;
 use chunkgate::{
     content::SharedStore,
     engine::{
-        Acknowledged, End, EngineSettings, Passwords, Peer, ThrottleSettings, UploadEngine,
-        UploadError,
+        Acknowledged, End, EngineSettings, Passwords, Peer, ThrottleSettings, UnprovenLimits,
+        UploadEngine, UploadError,
         account::{AccountId, AccountSettings},
         accounts::{AccountsSettings, Credentials},
         repository::{Commit, Repository, SessionName},
@@ -355,7 +355,11 @@ pub fn settings() -> EngineSettings {
             hash_memory: 64,
             hash_iterations: 1,
         },
-        unproven_per_address: 1 << 20,
+        unproven: UnprovenLimits {
+            per_address: 1 << 20,
+            total: 1 << 22,
+        },
+        staging_directory: std::env::temp_dir(),
         unknown_sessions_per_minute: 0,
     }
 }
