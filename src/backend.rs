@@ -3,6 +3,9 @@
 //! `serve` and every other command open the same backend: the first one to come owns the data
 //! directory and runs its Postgres, the others connect to that.
 
+mod confirm;
+mod pairing;
+
 use std::{path::PathBuf, sync::Arc};
 
 use tokio_postgres::Config;
@@ -18,6 +21,9 @@ use crate::{
         TlsSettings, migrate,
     },
 };
+
+pub use confirm::Confirmations;
+pub use pairing::{Mismatch, Pairing, PairingError};
 
 /// Why there is no database to work with.
 #[derive(Debug, thiserror::Error)]

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use crate::{
-    backend::BackendError,
-    content::{ContentError, StoreId},
+    backend::{BackendError, Mismatch, PairingError},
+    content::ContentError,
     engine::repository::RepositoryError,
     http::tls::TlsError,
     pg::PgError,
@@ -33,20 +33,9 @@ pub enum AppError {
          stop the other one, and keep the directory it has written to"
     )]
     Copied(String),
-    /// The database belongs to another journal.
-    #[error(
-        "the database belongs to the content store {known}, and the one at {path} is {found}: \
-         point server.data_dir at the directory with that store, or database.url at this store's database; \
-         what the database names cannot be read from here"
-    )]
-    OtherStore {
-        /// The database's.
-        known: StoreId,
-        /// The directory's.
-        found: StoreId,
-        /// The directory.
-        path: String,
-    },
+    /// The database and the content store do not belong together.
+    #[error(transparent)]
+    Mismatch(#[from] Box<Mismatch>),
     /// A port.
     #[error("cannot listen on {address} ({setting}): {reason}")]
     Listen {
@@ -72,4 +61,13 @@ pub enum AppError {
     /// The gateway's own Postgres did not stop in order.
     #[error(transparent)]
     Stop(#[from] PgError),
+}
+
+impl From<PairingError> for AppError {
+    fn from(error: PairingError) -> Self {
+        match error {
+            PairingError::Database(error) => error.into(),
+            PairingError::Content(error) => error.into(),
+        }
+    }
 }

@@ -1,22 +1,32 @@
 //! The journal that belongs to the database.
 
-use std::{io::ErrorKind, sync::Arc, time::Duration};
+use std::{io::ErrorKind, path::Path, sync::Arc, time::Duration};
+
+use tracing::warn;
 
 use crate::{
-    backend::Backend,
+    backend::{Backend, BackendError, Confirmations, Pairing},
     content::{
         ContentError, SegmentId, SharedStore,
         disk::RealDisk,
         journal::{Directory, Journal, JournalSettings, Observer},
     },
     settings::Settings,
+    store::postgres::{Database, GatewayLock},
     telemetry::metrics,
 };
 
 use super::AppError;
 
-/// Opens the journal and makes sure that it is the database's.
-pub async fn open_journal(settings: &Settings, backend: &Backend) -> Result<SharedStore, AppError> {
+/// The content store of a gateway, and what keeps it its own.
+pub struct Opened {
+    pub store: SharedStore,
+    pub lock: GatewayLock,
+    pub confirmations: Arc<Confirmations>,
+}
+
+/// Opens the journal, unless it and the database do not belong together. Nothing is changed before that is known.
+pub async fn open_journal(settings: &Settings, backend: &Backend) -> Result<Opened, AppError> {
     let path = backend.content().to_owned();
     let directory = {
         let path = path.clone();
@@ -33,32 +43,76 @@ pub async fn open_journal(settings: &Settings, backend: &Backend) -> Result<Shar
         _ => error.into(),
     })?;
     let database = backend.database();
-    let found = directory.id();
-    database.register_journal(found).await?;
-    if let Some(&known) = database
-        .content_stores()
-        .await?
-        .iter()
-        .find(|&&known| known != found)
-    {
-        return Err(AppError::OtherStore {
-            known,
-            found,
-            path: path.display().to_string(),
-        });
-    }
-    let floor: SegmentId = database.greatest_segment(found).await?;
+    let lock = GatewayLock::take(database.connector(), directory.id())
+        .await
+        .map_err(BackendError::from)?
+        .ok_or_else(|| AppError::Copied(path.display().to_string()))?;
+    let pairing = pair(database, &directory, &path).await?;
+    let (present, known) = pairing.marks();
+    let confirmations = Confirmations::new(
+        database.clone(),
+        directory.id(),
+        directory.mark(),
+        present,
+        known,
+    );
     let content = &settings.content;
     let journal = JournalSettings {
         segment_size: content.segment_size,
         ready_segments: content.ready_segments,
         min_free: content.min_free,
         recycle_after: content.recycle_after,
+        kept_to: pairing.kept_to(),
         ..JournalSettings::default()
     };
-    let journal =
+    let floor = pairing.floor();
+    let store =
         blocking(move || Journal::open(directory, journal, floor, Arc::new(Observed))).await?;
-    Ok(journal)
+    Ok(Opened {
+        store,
+        lock,
+        confirmations: Arc::new(confirmations),
+    })
+}
+
+/// Looks whether the database and the store belong together, and makes a first store known.
+async fn pair(
+    database: &Database,
+    directory: &Directory,
+    path: &Path,
+) -> Result<Pairing, AppError> {
+    let reader = directory.reader();
+    let mut pairing = Pairing::look(database, &reader, path.to_owned()).await?;
+    if let Some(mismatch) = pairing.mismatch() {
+        return Err(Box::new(mismatch).into());
+    }
+    if !pairing.is_known() {
+        database.register_journal(directory.id()).await?;
+    } else if pairing.is_database_older() {
+        let (store, known) = pairing.generations();
+        warn!(
+            store,
+            database = known,
+            "the database is older than the content store, as one restored from a backup is: documents that were acknowledged since \
+             are in the store, and no row names them; nothing that lies there now is reclaimed until `chunkgate content release`"
+        );
+        database
+            .adopt_journal(&pairing.adopted(), pairing.marks().0)
+            .await?;
+    }
+    // As they are now; also if another gateway has made its own store this database's in between.
+    pairing = Pairing::look(database, &reader, path.to_owned()).await?;
+    if let Some(mismatch) = pairing.mismatch() {
+        return Err(Box::new(mismatch).into());
+    }
+    let (segments, bytes) = pairing.kept();
+    if segments > 0 {
+        warn!(
+            segments,
+            bytes, "kept from being reclaimed: see `chunkgate content show`"
+        );
+    }
+    Ok(pairing)
 }
 
 async fn blocking<T: Send + 'static>(

@@ -23,7 +23,7 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::{
-    backend::{Backend, BackendError},
+    backend::{Backend, Confirmations},
     content::SharedStore,
     engine::{End, UploadEngine, repository::Repository},
     fax::Faxes,
@@ -36,7 +36,7 @@ use crate::{
 };
 
 use faxes::Faxing;
-use journal::open_journal;
+use journal::{Opened, open_journal};
 use listeners::{ClientPort, Edge, Server, listen, serve_admin, serve_clients};
 use tls::TlsPort;
 use translate::{engine_settings, fax_retention, interfax_settings};
@@ -65,6 +65,7 @@ struct Serving {
     faxes: Faxes,
     repository: Arc<dyn Repository>,
     store: SharedStore,
+    confirmations: Arc<Confirmations>,
     boot: Uuid,
     lock: GatewayLock,
     committer: JoinHandle<End>,
@@ -193,14 +194,14 @@ impl Serving {
             ));
         }
         let metrics = Metrics::install();
-        let store = open_journal(settings, backend).await?;
+        let Opened {
+            store,
+            lock,
+            confirmations,
+        } = open_journal(settings, backend).await?;
         if let Err(error) = store.admit() {
             warn!(%error, "chunks will be refused until that is mended");
         }
-        let lock = GatewayLock::take(backend.database().connector(), store.id())
-            .await
-            .map_err(BackendError::from)?
-            .ok_or_else(|| AppError::Copied(backend.content().display().to_string()))?;
         let boot = Uuid::new_v4();
         backend.database().register_boot(boot, store.id()).await?;
         let repository = backend.repository(settings);
@@ -244,6 +245,7 @@ impl Serving {
         let parts = JobParts {
             repository: Arc::clone(&repository),
             store: Arc::clone(&store),
+            confirmations: Arc::clone(&confirmations),
             database: backend.database().clone(),
             memory,
             admission,
@@ -270,6 +272,7 @@ impl Serving {
             faxes,
             repository,
             store,
+            confirmations,
             boot,
             lock,
             committer,
@@ -309,6 +312,8 @@ impl Serving {
                 warn!("commits were still under way when the gateway had to stop");
             }
         }
+        // A copy of the database that is restored later is told from this one.
+        self.confirmations.confirm().await;
         self.store.close().await;
         self.admin.close(patience).await;
     }

@@ -4,7 +4,7 @@ use std::{io, process::ExitCode};
 
 use crate::{
     app::AppError,
-    backend::BackendError,
+    backend::{BackendError, Mismatch, PairingError},
     content::ContentError,
     engine::{UploadError, repository::RepositoryError},
     pg::{PgError, privileges::PrivilegesError},
@@ -107,8 +107,8 @@ impl From<AppError> for Failure {
             AppError::Database(error) => error.into(),
             AppError::Stop(error) => error.into(),
             AppError::Held(_) | AppError::Copied(_) => Self::Refused(message),
-            AppError::OtherStore { .. }
-            | AppError::Settings(_)
+            AppError::Mismatch(mismatch) => (*mismatch).into(),
+            AppError::Settings(_)
             | AppError::Spool(_)
             | AppError::Webhook(_)
             | AppError::Tls(_) => Self::Misused(message),
@@ -135,6 +135,27 @@ impl From<AppError> for Failure {
                     "{message}; {option}{variable}=ADDR chooses another address"
                 ))
             }
+        }
+    }
+}
+
+impl From<Mismatch> for Failure {
+    fn from(mismatch: Mismatch) -> Self {
+        let message = mismatch.to_string();
+        match mismatch {
+            Mismatch::Unknown { .. } | Mismatch::Other { .. } | Mismatch::Diverged { .. } => {
+                Self::Misused(message)
+            }
+            Mismatch::OldStore { .. } | Mismatch::Missing { .. } => Self::Damaged(message),
+        }
+    }
+}
+
+impl From<PairingError> for Failure {
+    fn from(error: PairingError) -> Self {
+        match error {
+            PairingError::Database(error) => error.into(),
+            PairingError::Content(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod check_config;
+mod content;
 mod delivery;
 mod demo;
 mod draft;
@@ -75,6 +76,9 @@ enum Command {
     /// See whether faxes can leave: list the deliveries, and send a test by one of them.
     #[command(subcommand)]
     Delivery(delivery::Command),
+    /// See whether database and content store belong together, and go on after a loss.
+    #[command(subcommand)]
+    Content(content::Command),
     Upload(upload::Arguments),
     Migrate(migrate::Arguments),
     Verify(verify::Arguments),
@@ -100,6 +104,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Session(command) => session::run(options, &command),
         Command::Fax(command) => fax::run(options, &command),
         Command::Delivery(command) => delivery::run(options, &command),
+        Command::Content(command) => content::run(options, &command),
         Command::Upload(arguments) => upload::run(&arguments),
         Command::Migrate(arguments) => migrate::run(options, &arguments),
         Command::Verify(arguments) => verify::run(options, &arguments),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use crate::content::{Extent, SegmentId, StoreId};
+use crate::content::Extent;
 
 use super::{
     account::{Account, AccountId, AccountSettings},
@@ -208,13 +208,6 @@ pub trait Repository: Send + Sync + 'static {
 
     /// Deletes up to `limit` sessions that ended longer ago than `retention`; returns how many.
     async fn delete_ended(&self, retention: Duration, limit: u32) -> Result<u64, RepositoryError>;
-
-    /// Those of `segments` in which live bytes lie.
-    async fn segments_in_use(
-        &self,
-        store: StoreId,
-        segments: &[SegmentId],
-    ) -> Result<Vec<SegmentId>, RepositoryError>;
 
     /// Counts for metrics.
     async fn totals(&self) -> Result<Totals, RepositoryError>;

@@ -15,6 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    backend::Confirmations,
     content::SharedStore,
     engine::repository::Repository,
     fax::{outbox::Deliveries, repository::FaxRepository},
@@ -27,8 +28,9 @@ pub use faxes::{drop_documents, forget_faxes};
 pub use reclaim::reclaim;
 pub use sessions::{expire, forget};
 
-/// How often free segments are looked for.
-const RECLAIM_EVERY: Duration = Duration::from_secs(30);
+/// How often the database and the content store get a new mark, if appends were committed: documents acknowledged in the
+/// last of these periods are not known to be missing from an older copy of the database.
+const CONFIRM_EVERY: Duration = Duration::from_secs(5);
 /// How often rows past their retention are looked for.
 const RETENTION_EVERY: Duration = Duration::from_mins(10);
 /// How often gauges are set.
@@ -54,13 +56,15 @@ pub struct JobParts {
     pub repository: Arc<dyn Repository>,
     /// Bytes.
     pub store: SharedStore,
-    /// For the pool's gauges.
+    /// The mark that the database and the bytes have in common.
+    pub confirmations: Arc<Confirmations>,
+    /// For the pool's gauges, and the segments in use.
     pub database: Database,
     /// For its gauge.
     pub memory: BodyMemory,
     /// For its gauge.
     pub admission: Admission,
-    /// How often expired sessions are looked for.
+    /// How often expired sessions and free segments are looked for.
     pub sweep_interval: Duration,
     /// How long the rows of ended sessions are kept.
     pub retention: Duration,
@@ -93,8 +97,13 @@ pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> Jo
         forget_faxes(p.clone())
     }));
     let p = parts.clone();
-    jobs.spawn(every(RECLAIM_EVERY, stop.clone(), move || {
+    jobs.spawn(every(parts.sweep_interval, stop.clone(), move || {
         reclaim(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(CONFIRM_EVERY, stop.clone(), move || {
+        let confirmations = Arc::clone(&p.confirmations);
+        async move { confirmations.confirm().await }
     }));
     let p = parts.clone();
     jobs.spawn(every(GAUGES_EVERY, stop.clone(), move || {

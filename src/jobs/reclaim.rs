@@ -20,9 +20,10 @@ pub async fn reclaim(parts: JobParts) {
     if offered.is_empty() {
         return;
     }
+    let marks = parts.confirmations.marks().await;
     let used = match parts
-        .repository
-        .segments_in_use(parts.store.id(), &offered)
+        .database
+        .segments_in_use(parts.store.id(), &offered, &marks)
         .await
     {
         Ok(used) => used.into_iter().collect::<HashSet<_>>(),

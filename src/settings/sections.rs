@@ -199,7 +199,7 @@ section! {
         max_open_per_account: u32 = "1000", number(1..=1_000_000);
         /// How long the rows of ended sessions are kept.
         retention: Duration = "30d", duration("1h", "3650d");
-        /// How often expired sessions are looked for.
+        /// How often expired sessions, documents that are not kept any more, and free segments are looked for.
         sweep_interval: Duration = "30s", duration("100ms", "24h");
     }
 }

@@ -8,7 +8,6 @@ use clap::Subcommand;
 use crate::{
     app::open_delivery,
     backend::Backend,
-    content::StoreId,
     fax::delivery::SharedDelivery,
     settings::{DeliveryName, Settings},
 };
@@ -36,12 +35,12 @@ async fn open(
     name: DeliveryName,
 ) -> Result<Option<SharedDelivery>, Failure> {
     let stores = backend.database().content_stores().await?;
-    let Some(StoreId(store)) = stores.first() else {
+    let Some(store) = stores.first() else {
         return Err(Failure::Refused(
             "no gateway has run on this database yet: start `chunkgate serve` once".to_owned(),
         ));
     };
-    let opened = open_delivery(settings, backend, StoreId(*store), name).await;
+    let opened = open_delivery(settings, backend, store.id, name).await;
     opened.map_err(|error| Failure::Failed(error.to_string()))
 }
 

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::{
-    backend::Backend,
+    backend::{Backend, Mismatch, Pairing},
     content::{ContentError, Extent, journal::JournalReader},
     engine::{
         repository::{Repository, SessionName},
@@ -35,6 +35,9 @@ struct Summary {
     extents: u64,
     bytes: u64,
     damaged_sessions: u64,
+    /// Why the database and the content store are not served together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mismatch: Option<String>,
 }
 
 /// What is wrong with a session.
@@ -58,11 +61,15 @@ pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
             counted(summary.sessions, "session"),
             counted(summary.extents, "extent"),
             counted(summary.bytes, "byte"),
-            match summary.damaged_sessions {
-                0 => "all whole",
+            match (summary.damaged_sessions, &summary.mismatch) {
+                (0, None) => "all whole",
+                (0, Some(_)) => "whole, but NOT ALL",
                 _ => "DAMAGED",
             }
         ))?;
+    }
+    if let Some(mismatch) = summary.mismatch {
+        return Err(Failure::Damaged(mismatch));
     }
     match summary.damaged_sessions {
         0 => Ok(()),
@@ -74,7 +81,10 @@ pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
 async fn verify(backend: &Backend, settings: &Settings, json: bool) -> Result<Summary, Failure> {
     let repository = backend.repository(settings);
     let mut page = repository.sessions_with_content(SessionId(0), PAGE).await?;
-    let mut summary = Summary::default();
+    let mut summary = Summary {
+        mismatch: mismatch(backend).await?,
+        ..Summary::default()
+    };
     // Before the first byte there may be no journal at all.
     if page.is_empty() {
         return Ok(summary);
@@ -95,6 +105,29 @@ async fn verify(backend: &Backend, settings: &Settings, json: bool) -> Result<Su
     }
     check.bar.finish_and_clear();
     Ok(summary)
+}
+
+/// Why the database may not name all that is in the content store, or names what is in another one.
+async fn mismatch(backend: &Backend) -> Result<Option<String>, Failure> {
+    let directory = backend.content();
+    if !directory.is_dir() {
+        return Ok(None);
+    }
+    let reader = journal::open(directory)?;
+    let pairing = Pairing::look(backend.database(), &reader, directory.to_owned()).await?;
+    if pairing.is_database_older() {
+        return Ok(Some(format!(
+            "the database at {} is older than the content store {}: documents that were acknowledged since are in the store, and no row names them; \
+             `chunkgate serve` goes on, and keeps what lies there now",
+            pairing.database(),
+            pairing.store()
+        )));
+    }
+    Ok(match pairing.mismatch() {
+        // They are told one by one.
+        Some(Mismatch::Missing { .. }) | None => None,
+        Some(mismatch) => Some(mismatch.to_string()),
+    })
 }
 
 fn tell(damage: &Damage, json: bool) -> Result<(), Failure> {

@@ -42,7 +42,7 @@ struct Summary {
 pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
     let reader = journal::open(&settings.server.data_dir.join("content"))?;
     let mut summary = Summary::default();
-    for segment in reader.segments()? {
+    for segment in reader.segments()?.into_keys() {
         match count(&reader, segment) {
             Ok(Some(count)) => {
                 summary.add(count);

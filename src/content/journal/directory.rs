@@ -3,6 +3,7 @@
 //! ```text
 //! lock                      flock of the gateway that writes
 //! store-id                  the store's UUID
+//! mark                      what the database has, too; see [`Mark`](super::Mark)
 //! segment-0000000000000042  a segment, by its id in decimal
 //! ready-7                   an empty file of a segment's size, waiting to become one
 //! ```
@@ -15,9 +16,12 @@ use std::{
 
 use uuid::Uuid;
 
-use super::super::{
-    ContentError, SegmentId, StoreId,
-    disk::{Disk, Entry, Lock},
+use super::{
+    super::{
+        ContentError, SegmentId, StoreId,
+        disk::{Disk, Entry, Lock},
+    },
+    JournalReader, MarkFile,
 };
 
 const LOCK: &str = "lock";
@@ -62,6 +66,16 @@ impl Directory {
     /// The identity of the store in this directory.
     pub fn id(&self) -> StoreId {
         self.files.id
+    }
+
+    /// Reads what is in the directory.
+    pub fn reader(&self) -> JournalReader {
+        JournalReader::of(&self.files)
+    }
+
+    /// The mark by which its database recognises it.
+    pub fn mark(&self) -> MarkFile {
+        MarkFile::of(&self.files)
     }
 }
 

@@ -9,12 +9,13 @@
 //!
 //! What must hold: a sealed extent is durable together with its segment's name; a segment id is
 //! never used twice; a segment that failed once takes no more bytes; a segment is reclaimed only
-//! when it is not the newest, holds no pin, and has cooled.
+//! when it is not the newest, holds no pin, has cooled, and lies above what its database may not know.
 
 mod allocate;
 mod append;
 mod directory;
 mod format;
+mod mark;
 mod observe;
 mod prepare;
 mod reader;
@@ -44,6 +45,7 @@ use futures_util::{
 use tokio::sync::{Mutex, mpsc};
 
 pub use directory::Directory;
+pub use mark::{Mark, MarkFile};
 pub use observe::{Observer, Unobserved};
 pub use reader::JournalReader;
 pub use settings::JournalSettings;
@@ -167,6 +169,9 @@ async fn join(thread: JoinHandle<()>) {
     let _ = tokio::task::spawn_blocking(|| thread.join()).await;
 }
 
+/// What a probe stores.
+const PROBE: &[u8] = b"probe";
+
 /// The error of a closed journal.
 fn closed() -> ContentError {
     ContentError::Unavailable("it is closed".to_owned())
@@ -223,9 +228,7 @@ impl Store for Journal {
     }
 
     fn reclaimable(&self, limit: usize) -> Vec<SegmentId> {
-        self.shared
-            .table
-            .idle(self.shared.settings.recycle_after, limit)
+        self.shared.table.idle(&self.shared.settings, limit)
     }
 
     async fn reclaim(&self, segments: Vec<SegmentId>) -> Result<u64, ContentError> {
@@ -241,7 +244,7 @@ impl Store for Journal {
     async fn probe(&self) -> Result<(), ContentError> {
         self.admit()?;
         let mut writer = self.writer(None);
-        writer.write(Bytes::from_static(b"probe")).await?;
+        writer.write(Bytes::from_static(PROBE)).await?;
         writer.seal().await.map(|_| ())
     }
 

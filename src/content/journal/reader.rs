@@ -1,6 +1,6 @@
 //! Reading extents, with or without a journal that writes.
 
-use std::{io, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{
@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::{
     super::{ContentError, Extent, MAX_BLOCK, SegmentId, StoreId, disk::Disk},
+    MarkFile, PROBE,
     directory::{FileName, Files},
     walk::Walk,
 };
@@ -38,6 +39,17 @@ impl JournalReader {
         })
     }
 
+    pub(super) fn of(files: &Files) -> Self {
+        Self {
+            files: files.clone(),
+        }
+    }
+
+    /// The mark by which its database recognises it.
+    pub fn mark(&self) -> MarkFile {
+        MarkFile::of(&self.files)
+    }
+
     /// The identity of the store.
     pub fn id(&self) -> StoreId {
         self.files.id
@@ -48,17 +60,28 @@ impl JournalReader {
         read(self.files.clone(), extents, ())
     }
 
-    /// The segments that exist, oldest first. Blocks on the disk.
-    pub fn segments(&self) -> Result<Vec<SegmentId>, ContentError> {
+    /// The segments that exist, oldest first, with the bytes of their files. Blocks on the disk.
+    pub fn segments(&self) -> Result<BTreeMap<SegmentId, u64>, ContentError> {
         let files = self.files.list()?.into_iter();
-        let mut segments: Vec<_> = files
-            .filter_map(|(name, _)| match name {
-                FileName::Segment(id) => Some(id),
-                FileName::Ready(_) | FileName::Other => None,
-            })
-            .collect();
-        segments.sort_unstable();
-        Ok(segments)
+        let segments = files.filter_map(|(name, entry)| match name {
+            FileName::Segment(id) => Some((id, entry.length)),
+            FileName::Ready(_) | FileName::Other => None,
+        });
+        Ok(segments.collect())
+    }
+
+    /// Whether anything but probes was ever stored. Reads up to the first such record. Blocks on the disk.
+    pub fn holds_records(&self) -> Result<bool, ContentError> {
+        let probe = xxh3_128(PROBE);
+        for segment in self.segments()?.into_keys() {
+            for record in self.walk(segment)? {
+                let record = record?;
+                if record.session.is_some() || record.extent.checksum != probe {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Walks the records of one segment. Blocks on the disk, as does the iterator.

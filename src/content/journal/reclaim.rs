@@ -14,7 +14,7 @@ pub(super) fn reclaim(shared: &Shared, segments: &[SegmentId]) -> Result<u64, Co
     let mut reclaimed = 0;
     let mut outcome = Ok(());
     for &id in segments {
-        let Some(segment) = shared.table.take_idle(id, shared.settings.recycle_after) else {
+        let Some(segment) = shared.table.take_idle(id, &shared.settings) else {
             continue;
         };
         if let Err(error) = take_back(shared, &segment) {

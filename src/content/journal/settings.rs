@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{super::ContentError, format};
+use super::{
+    super::{ContentError, SegmentId},
+    format,
+};
 
 /// How a journal lays out its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct JournalSettings {
     /// How long a segment must have been without pins before it is reclaimed. Must exceed the
     /// database's statement time-out: a statement can outlive the gateway that sent it.
     pub recycle_after: Duration,
+    /// Segments up to this one are never reclaimed: this database may not know what lies in them.
+    pub kept_to: SegmentId,
     /// Blocks that may wait for the append thread, each up to
     /// [`MAX_BLOCK`](super::super::MAX_BLOCK) bytes.
     pub append_queue: usize,
@@ -62,6 +67,7 @@ impl Default for JournalSettings {
             recycled_segments: 16,
             min_free: 512 << 20,
             recycle_after: Duration::from_mins(15),
+            kept_to: SegmentId(0),
             append_queue: 64,
             sync_queue: 256,
         }

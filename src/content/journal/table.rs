@@ -3,11 +3,11 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use super::{
     super::SegmentId,
+    JournalSettings,
     segment::{Segment, SegmentPin, lock},
 };
 
@@ -35,22 +35,18 @@ impl Table {
     }
 
     /// The oldest idle segments.
-    pub fn idle(&self, recycle_after: Duration, limit: usize) -> Vec<SegmentId> {
+    pub fn idle(&self, settings: &JournalSettings, limit: usize) -> Vec<SegmentId> {
         let segments = lock(&self.0);
-        let newest = newest(&segments);
         let idle = segments
             .values()
-            .filter(|segment| segment.is_idle(recycle_after));
-        idle.map(|segment| segment.id)
-            .filter(|id| Some(*id) != newest)
-            .take(limit)
-            .collect()
+            .filter(|segment| may_take(&segments, segment, settings));
+        idle.map(|segment| segment.id).take(limit).collect()
     }
 
     /// Takes a segment out, if it is still idle.
-    pub fn take_idle(&self, id: SegmentId, recycle_after: Duration) -> Option<Arc<Segment>> {
+    pub fn take_idle(&self, id: SegmentId, settings: &JournalSettings) -> Option<Arc<Segment>> {
         let mut segments = lock(&self.0);
-        if newest(&segments) == Some(id) || !segments.get(&id)?.is_idle(recycle_after) {
+        if !may_take(&segments, segments.get(&id)?, settings) {
             return None;
         }
         segments.remove(&id)
@@ -64,6 +60,16 @@ impl Table {
             segments.values().map(|segment| segment.length).sum(),
         )
     }
+}
+
+fn may_take(
+    segments: &BTreeMap<SegmentId, Arc<Segment>>,
+    segment: &Segment,
+    settings: &JournalSettings,
+) -> bool {
+    segment.is_idle(settings.recycle_after)
+        && segment.id > settings.kept_to
+        && newest(segments) != Some(segment.id)
 }
 
 /// The newest segment is never idle: its name on the disk is what keeps its id, and all before

@@ -1,6 +1,12 @@
 //! The pool, with a limit to every wait.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
@@ -58,6 +64,7 @@ pub struct Database {
     connector: Connector,
     answer_within: Duration,
     replaced: CancellationToken,
+    appends: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -87,6 +94,7 @@ impl Database {
             connector,
             answer_within: settings.statement_timeout + GRACE,
             replaced: CancellationToken::new(),
+            appends: Arc::default(),
         })
     }
 
@@ -119,6 +127,17 @@ impl Database {
     /// Waits until a statement finds out that another gateway has taken this process' place.
     pub async fn gateway_replaced(&self) {
         self.replaced.cancelled().await;
+    }
+
+    /// Counts a statement that may have committed appends. Called when it is over: what it committed may be missing
+    /// from a copy of the database that was made before.
+    pub(super) fn count_appends(&self) {
+        self.appends.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many statements may have committed appends.
+    pub fn appends(&self) -> u64 {
+        self.appends.load(Ordering::Acquire)
     }
 
     /// Closes the idle connections and refuses new requests.

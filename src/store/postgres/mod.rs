@@ -22,3 +22,4 @@ pub use database::{Database, PoolSettings, PoolStatus};
 pub use gateway_lock::GatewayLock;
 pub use migrate::{MigrateError, Migrated, migrate};
 pub use repository::Postgres;
+pub use stores::KnownStore;

@@ -14,6 +14,7 @@ macro_rules! queries {
 
 queries! {
     ADD_ACCOUNT = "add_account";
+    ADOPT_STORE = "adopt_store";
     ANSWER_REPEATED_APPEND = "answer_repeated_append";
     ANSWER_SUBMISSION_AGAIN = "answer_submission_again";
     ATTEMPTS_UNDER_WAY = "attempts_under_way";
@@ -44,7 +45,6 @@ queries! {
     FIND_REPEATED_SUBMISSION = "find_repeated_submission";
     FIND_SESSION = "find_session";
     FORGET_ATTEMPT = "forget_attempt";
-    GREATEST_SEGMENT = "greatest_segment";
     HANDED_OVER_FAXES = "handed_over_faxes";
     HASTEN_FAX = "hasten_fax";
     HIDE_FAXES = "hide_faxes";
@@ -59,6 +59,9 @@ queries! {
     MARK_APPEND_SUSPECT = "mark_append_suspect";
     MARK_HANDED_OVER = "mark_handed_over";
     MARK_SUBMISSION_SUSPECT = "mark_submission_suspect";
+    MARK_STORE = "mark_store";
+    NAMED_BYTES = "named_bytes";
+    NAMED_SEGMENTS = "named_segments";
     NEXT_DUE_FAX = "next_due_fax";
     OUTBOX_TOTALS = "outbox_totals";
     OVERDUE_FAXES = "overdue_faxes";
@@ -66,6 +69,7 @@ queries! {
     REFUSE_CANCELLATION = "refuse_cancellation";
     REGISTER_BOOT = "register_boot";
     REGISTER_STORE = "register_store";
+    RELEASE_STORE = "release_store";
     REMOVE_ACCOUNT = "remove_account";
     REQUEST_CANCELLATION = "request_cancellation";
     REQUEUE_FAX = "requeue_fax";

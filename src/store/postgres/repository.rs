@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::{
-    content::{Extent, SegmentId, StoreId},
+    content::Extent,
     engine::{
         account::{Account, AccountId, AccountSettings},
         doubts::DoubtfulChunk,
@@ -105,14 +105,6 @@ impl Repository for Postgres {
 
     async fn delete_ended(&self, retention: Duration, limit: u32) -> Result<u64> {
         sessions::delete_ended(&self.database, retention, limit).await
-    }
-
-    async fn segments_in_use(
-        &self,
-        store: StoreId,
-        segments: &[SegmentId],
-    ) -> Result<Vec<SegmentId>> {
-        sessions::segments_in_use(&self.database, store, segments).await
     }
 
     async fn totals(&self) -> Result<Totals> {

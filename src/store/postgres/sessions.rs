@@ -5,7 +5,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::{
-    content::{Extent, SegmentId, StoreId},
+    content::Extent,
     engine::{
         account::name_key,
         doubts::DoubtfulChunk,
@@ -132,7 +132,9 @@ pub async fn commit(
                 &store,
             ],
         )
-        .await?;
+        .await;
+    database.count_appends();
+    let rows = rows?;
     rows.iter()
         .map(|row| Ok((rows::session_id(row)?, unsigned(row, "received")?)))
         .collect()
@@ -309,20 +311,6 @@ pub async fn delete_ended(database: &Database, retention: Duration, limit: u32) 
         )
         .await?;
     Ok(deleted.len() as u64)
-}
-
-pub async fn segments_in_use(
-    database: &Database,
-    store: StoreId,
-    segments: &[SegmentId],
-) -> Result<Vec<SegmentId>> {
-    let asked: Vec<i64> = segments.iter().map(|segment| signed(segment.0)).collect();
-    let rows = database
-        .query(queries::SEGMENTS_IN_USE, &[&store.0, &asked])
-        .await?;
-    rows.iter()
-        .map(|row| Ok(SegmentId(unsigned(row, "segment")?)))
-        .collect()
 }
 
 pub async fn totals(database: &Database) -> Result<Totals> {

@@ -124,7 +124,7 @@ async fn check_store(journal: &dyn Store, ledger: &Ledger) -> Outcome<()> {
 fn check_walk(disk: &TestDisk, ledger: &Ledger) -> Outcome<()> {
     let reader = JournalReader::open(Arc::new(disk.clone()), PATH.as_ref())?;
     let mut intact = Vec::new();
-    for segment in reader.segments()? {
+    for segment in reader.segments()?.into_keys() {
         for record in reader.walk(segment)? {
             let record = record?;
             if record.intact {

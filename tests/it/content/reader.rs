@@ -60,7 +60,7 @@ async fn a_walk_tells_what_the_record_headers_say() {
     let sealed = known.seal().await.unwrap();
 
     let reader = reader(&disk);
-    assert_eq!(reader.segments().unwrap(), [SegmentId(1)]);
+    assert!(reader.segments().unwrap().into_keys().eq([SegmentId(1)]));
     let records: Vec<_> = reader
         .walk(SegmentId(1))
         .unwrap()

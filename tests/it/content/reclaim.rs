@@ -45,6 +45,26 @@ async fn a_segment_cools_before_it_is_reclaimed() {
 }
 
 #[tokio::test]
+async fn a_segment_that_the_database_may_not_know_is_never_reclaimed() {
+    let disk = TestDisk::new();
+    let store = open(disk.clone(), small());
+    fill_until(&store, 4).await;
+    store.close().await;
+    drop(store);
+    let keeping = JournalSettings {
+        kept_to: SegmentId(2),
+        ..small()
+    };
+    let store = open(disk.clone(), keeping);
+    // Also if there are more of those than fit into one look.
+    assert_eq!(store.reclaimable(1), [SegmentId(3)]);
+    let all = (1..=3).map(SegmentId).collect();
+    assert_eq!(store.reclaim(all).await.unwrap(), 1);
+    assert!(is_there(&disk, 1) && is_there(&disk, 2) && !is_there(&disk, 3));
+    store.close().await;
+}
+
+#[tokio::test]
 async fn the_oldest_are_reclaimable_first_and_the_newest_never() {
     let disk = TestDisk::new();
     let store = open(disk.clone(), small());

@@ -22,10 +22,7 @@ async fn a_copy_of_a_served_content_store_is_not_served() {
         "{:?}",
         second.err()
     );
-    // The first one serves on, and when it has gone, the copy may be served.
-    let mut client = gateway.client();
-    let session = client.start().await;
-    assert_eq!(client.chunk(&session, b"chunk", true).await, 5);
+    // When the first one has gone, the copy may be served, since nothing was written meanwhile.
     let (_, _database, _directory) = gateway.stop_keeping().await;
     let second = App::start(&settings).await.expect("nobody else serves");
     second.run_until(async {}).await.expect("it stops in order");
@@ -43,7 +40,7 @@ async fn a_directory_that_is_served_is_refused_by_its_name() {
     gateway.stop().await;
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir(to).expect("a folder");
     for file in fs::read_dir(from).expect("the journal") {
         let file = file.expect("a file");

@@ -2,5 +2,6 @@
 
 mod copied;
 mod durability;
+mod pairs;
 mod restart;
 mod upload;

@@ -3,7 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use chunkgate::{
-    content::SharedStore,
+    backend::Confirmations,
+    content::{
+        SharedStore,
+        disk::RealDisk,
+        journal::{Directory, Mark},
+    },
     engine::repository::Repository,
     fax::outbox::Deliveries,
     http::{Admission, BodyMemory},
@@ -23,6 +28,7 @@ pub struct Jobs {
     pub parts: JobParts,
     pub sql: Client,
     _database: TestDatabase,
+    _folder: tempfile::TempDir,
 }
 
 impl Jobs {
@@ -36,6 +42,11 @@ impl Jobs {
             .register_journal(store.id())
             .await
             .expect("a store");
+        // The journal may lie on a disk of its test; its mark's does not.
+        let folder = tempfile::tempdir().expect("a folder");
+        let directory = Directory::open(Arc::new(RealDisk), folder.path()).expect("a directory");
+        let (none, mark) = (Mark::default(), directory.mark());
+        let confirmations = Confirmations::new(database.clone(), store.id(), mark, none, none);
         database
             .register_boot(Uuid::new_v4(), store.id())
             .await
@@ -55,6 +66,7 @@ impl Jobs {
                 rows: Duration::from_hours(48),
             },
             deliveries: Deliveries::default(),
+            confirmations: Arc::new(confirmations),
             store,
             database,
             memory: BodyMemory::new(0),
@@ -66,6 +78,7 @@ impl Jobs {
             parts,
             sql,
             _database: test_database,
+            _folder: folder,
         }
     }
 

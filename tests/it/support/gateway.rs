@@ -97,7 +97,8 @@ impl Gateway {
         Self::on(settings, database, directory).await
     }
 
-    async fn on(settings: Settings, database: TestDatabase, directory: TempDir) -> Self {
+    /// A gateway on what another one has left.
+    pub async fn on(settings: Settings, database: TestDatabase, directory: TempDir) -> Self {
         let app = Box::pin(App::start(&settings))
             .await
             .expect("the gateway starts");

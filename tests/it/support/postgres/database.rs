@@ -47,6 +47,13 @@ impl TestDatabase {
         Self::copy(&admin, server, "template0").await
     }
 
+    /// A copy of this one as it is now; nobody may be connected to it.
+    pub async fn backup(&self) -> Self {
+        let server = server::endpoint().await;
+        let admin = connect(&admin_config(server)).await;
+        Self::copy(&admin, server, &self.endpoint.database).await
+    }
+
     async fn copy(admin: &Client, server: &Endpoint, template: &str) -> Self {
         let name = format!("test_{}", Uuid::new_v4().simple());
         execute(
