@@ -119,7 +119,6 @@ impl FaxError {
                 | ImageError::TooLong { .. }
                 | ImageError::TooLarge { .. }
                 | ImageError::NoPages
-                | ImageError::EndedEarly { .. }
                 | ImageError::Failed { .. } => Blame::Client,
             },
             Self::CancellationPending(_) => Blame::Us,

@@ -8,7 +8,6 @@ use tempfile::TempDir;
 use tokio::{
     fs::{self, File},
     io::AsyncWriteExt,
-    sync::OwnedSemaphorePermit,
 };
 
 use tracing::warn;
@@ -17,7 +16,7 @@ use crate::engine::{UploadError, account::Account};
 
 use super::{
     FaxError, Faxes,
-    image::{Document, ImageError, PageSetup, Renderer},
+    image::{Document, ImageError, PageSetup, Place, Renderer},
     item::{FaxDocument, TransactionId},
 };
 
@@ -34,7 +33,7 @@ pub struct FaxImage {
     /// Bytes.
     pub length: u64,
     _directory: TempDir,
-    _room: OwnedSemaphorePermit,
+    _room: Place,
 }
 
 impl Faxes {
@@ -57,13 +56,18 @@ impl Faxes {
             .into());
         }
         // Before anything is written, so that slow clients cannot fill the disk.
-        let room = shared.renderer.room().await?;
+        let room = shared.renderer.room(account.id).await?;
         let directory = self.work_directory().await?;
         let content = shared.uploads.open_content(session);
         let unpacked = unpack(&directory, &documents, content).await?;
         let path = shared
             .renderer
-            .render(directory.path(), &unpacked, PageSetup::from(&item.options))
+            .render(
+                account.id,
+                directory.path(),
+                &unpacked,
+                PageSetup::from(&item.options),
+            )
             .await?;
         let metadata = fs::metadata(&path)
             .await

@@ -330,7 +330,7 @@ section! {
         image_memory: u64 = "512MiB", size("64MiB", "64GiB");
         /// Largest image.
         max_image: u64 = "32MiB", size("64KiB", "1GiB");
-        /// Images made side by side.
+        /// Images made side by side; one account cannot take all of them.
         images_at_once: usize = "2", number(1..=64);
     }
 }

@@ -64,15 +64,6 @@ pub enum ImageError {
     /// There is no document, or one that has no page.
     #[error("a document has no page, or none that can be read: send one that has, or leave it out")]
     NoPages,
-    /// A document ended Ghostscript while others were still to come.
-    #[error(
-        "a document ended the rendering before the last document was reached: remove `quit` from \
-         its PostScript, or send it last. Ghostscript said:\n{output}"
-    )]
-    EndedEarly {
-        /// The end of what it said.
-        output: String,
-    },
     /// Ghostscript could not make an image of the documents.
     #[error(
         "Ghostscript made no image of the documents ({status}): they are damaged, or, if it says \

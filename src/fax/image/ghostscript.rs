@@ -12,12 +12,6 @@ use super::{ImageError, PageSetup, kind::Kind};
 /// The name of the image in the directory of the job.
 pub(super) const IMAGE: &str = "fax.tif";
 
-/// What Ghostscript says last when it has read every document.
-pub(super) const WHOLE: &str = "chunkgate: every document was read";
-
-/// What Ghostscript says last when a document has no page, or it found none in a damaged one.
-pub(super) const NO_PAGE: &str = "chunkgate: a document has no page";
-
 /// Up to this many bytes a page is drawn in memory, and no temporary file is needed; the largest
 /// page has 6 MB, transparency takes a few times as much. The limit of memory stands above it.
 const PAGE_IN_MEMORY: &str = "-dMaxBitmap=268435456";
@@ -50,9 +44,8 @@ fn runs(program: &Path) -> bool {
         .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
 }
 
-/// The arguments that turn documents, under their names in the directory of the job, into
-/// [`IMAGE`].
-pub(super) fn arguments(documents: &[(String, Kind)], setup: PageSetup) -> Vec<OsString> {
+/// The arguments that turn a document, under its name in the directory of the job, into [`IMAGE`].
+pub(super) fn arguments(name: &str, kind: Kind, setup: PageSetup) -> Vec<OsString> {
     let (width, height) = setup.paper();
     let mut arguments: Vec<OsString> = [
         "-dSAFER -dBATCH -dNOPAUSE -dNOPROMPT -q",
@@ -77,41 +70,19 @@ pub(super) fn arguments(documents: &[(String, Kind)], setup: PageSetup) -> Vec<O
     arguments.push(format!("-sOutputFile={IMAGE}").into());
     arguments.push(format!("-dDEVICEWIDTHPOINTS={width}").into());
     arguments.push(format!("-dDEVICEHEIGHTPOINTS={height}").into());
-    // What stands on the command line as a file may be read anyway.
-    for (name, _) in documents.iter().filter(|(_, kind)| *kind == Kind::Jpeg) {
-        arguments.push(format!("--permit-file-read={name}").into());
-    }
-    for (name, kind) in documents {
-        arguments.extend(["-c".into(), fresh_page(setup).into()]);
-        match kind {
-            Kind::Jpeg => arguments.push(show_jpeg(name, setup).into()),
-            Kind::Program | Kind::Text | Kind::Tiff => {
-                arguments.extend(["-f".into(), name.into()]);
-            }
-        }
-        arguments.extend(["-c".into(), pages_shown().into()]);
-    }
-    arguments.extend(["-c".into(), format!("({WHOLE}) =").into()]);
-    arguments
-}
-
-/// PostScript before each document: nothing of the one before it stays in its way.
-fn fresh_page(setup: PageSetup) -> String {
-    let (width, height) = setup.paper();
     let install = if setup.grey { "" } else { THRESHOLD };
-    format!(
-        "clear cleardictstack << /PageSize [{width} {height}] {install} >> setpagedevice \
-         userdict /PagesBefore currentpagedevice /PageCount get put"
-    )
-}
-
-/// PostScript after each document: a damaged PDF is no error to Ghostscript, even if nothing of it
-/// can be shown, and would silently be missing.
-fn pages_shown() -> String {
-    format!(
-        "currentpagedevice /PageCount get userdict /PagesBefore get eq \
-         {{ ({NO_PAGE}) = flush quit }} if"
-    )
+    let page = format!("<< /PageSize [{width} {height}] {install} >> setpagedevice");
+    match kind {
+        Kind::Jpeg => {
+            // What stands on the command line as a file may be read anyway.
+            arguments.push(format!("--permit-file-read={name}").into());
+            arguments.extend(["-c".into(), page.into(), show_jpeg(name, setup).into()]);
+        }
+        Kind::Program | Kind::Text | Kind::Tiff => {
+            arguments.extend(["-c".into(), page.into(), "-f".into(), name.into()]);
+        }
+    }
+    arguments
 }
 
 /// PostScript that shows a JPEG as large as the page allows.

@@ -14,6 +14,9 @@
 //! - by the kernel: address space, CPU seconds, size of a file, number of open files, no core dump,
 //!   no environment, no input, an empty directory to work in, and no directory for temporary files.
 //!
+//! Documents are kept apart, too: each is rendered by a child of its own, and the images are put
+//! together afterwards, so that none can redefine, hide or end what comes after it.
+//!
 //! Each child has a process group of its own, which is killed when the time is over and when the
 //! future is dropped. Should the gateway itself be killed, the limit of CPU seconds ends the child.
 //!
@@ -28,12 +31,14 @@ mod ghostscript;
 mod job;
 mod kind;
 mod page;
+mod places;
 mod renderer;
 mod text;
 mod tiff;
 
 pub use error::ImageError;
 pub use page::PageSetup;
+pub use places::Place;
 pub(in crate::fax) use text::typeset;
 
 pub use renderer::{Document, Renderer, RendererSettings};

@@ -9,24 +9,26 @@ use std::{
 };
 
 use nix::sys::signal::Signal;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::spawn_blocking,
-    time::timeout,
-};
+use tokio::{task::spawn_blocking, time::timeout};
+
+use crate::engine::account::AccountId;
 
 use super::{
     ImageError, PageSetup,
     child::{self, Ended, Limits},
-    ghostscript::{self, IMAGE, NO_PAGE, WHOLE},
+    ghostscript::{self, IMAGE},
     job::Job,
     kind::Kind,
+    places::{Place, Places},
     text, tiff,
 };
 
 /// Images on the disk at once for each that may be in the making: most are on their way to a client,
 /// which may be slow.
 const KEPT: usize = 8;
+
+/// The name of the image of all documents in the directory of the job.
+const WHOLE: &str = "whole.tif";
 
 /// A document of a fax.
 #[derive(Clone, Debug)]
@@ -58,24 +60,23 @@ pub struct RendererSettings {
 #[derive(Clone, Debug)]
 pub struct Renderer {
     settings: Arc<RendererSettings>,
-    places: Arc<Semaphore>,
-    kept: Arc<Semaphore>,
+    places: Places,
+    kept: Places,
 }
 
 impl Renderer {
     /// A renderer with these bounds. Nothing is looked for or started yet.
     pub fn new(settings: RendererSettings) -> Self {
-        let places = |count: usize| Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS)));
         Self {
-            places: places(settings.at_once),
-            kept: places(settings.at_once.saturating_mul(KEPT)),
+            places: Places::new(settings.at_once),
+            kept: Places::new(settings.at_once.saturating_mul(KEPT)),
             settings: Arc::new(settings),
         }
     }
 
-    /// Room on the disk for an image and its documents, as long as the answer lives.
-    pub async fn room(&self) -> Result<OwnedSemaphorePermit, ImageError> {
-        self.place(&self.kept).await
+    /// Room on the disk for an image of this account and its documents, as long as the answer lives.
+    pub async fn room(&self, account: AccountId) -> Result<Place, ImageError> {
+        self.place(&self.kept, account).await
     }
 
     /// Whether documents of this kind (upper case) become an image; a TIFF only alone.
@@ -83,13 +84,16 @@ impl Renderer {
         Kind::named(kind).is_some()
     }
 
-    /// Makes one image of the documents, in their order, and returns where it is: in `work`, or
-    /// for a single TIFF that document itself.
+    /// Makes one image of the documents of an account, in their order, and returns where it is: in
+    /// `work`, or for a single TIFF that document itself.
+    ///
+    /// Each document has a Ghostscript of its own: none can change, hide or end those after it.
     ///
     /// `work` is a directory of the caller's for this job alone. When the future is dropped, what
     /// it started is killed and what it wrote is removed.
     pub async fn render(
         &self,
+        account: AccountId,
         work: &Path,
         documents: &[Document],
         setup: PageSetup,
@@ -106,27 +110,24 @@ impl Renderer {
             return Err(ImageError::NoPages);
         }
         let program = ghostscript::find(self.settings.ghostscript.as_deref())?;
-        let _place = self.place(&self.places).await?;
+        let _place = self.place(&self.places, account).await?;
         let job = Job::new(work)?;
         let limit = self.settings.timeout;
         timeout(limit, self.run(&program, &job, documents, &kinds, setup))
             .await
             .unwrap_or(Err(ImageError::TooLong { limit }))?;
         let image = work.join(IMAGE);
-        fs::rename(job.directory().join(IMAGE), &image)
+        fs::rename(job.directory().join(WHOLE), &image)
             .map_err(ImageError::io("create", &image))?;
         Ok(image)
     }
 
-    async fn place(&self, places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ImageError> {
-        match timeout(self.settings.wait, Arc::clone(places).acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
-            // The semaphore is never closed.
-            Ok(Err(_)) | Err(_) => Err(ImageError::AllPlacesTaken {
-                at_once: self.settings.at_once,
-                waited: self.settings.wait,
-            }),
-        }
+    async fn place(&self, places: &Places, account: AccountId) -> Result<Place, ImageError> {
+        let place = places.take(account, self.settings.wait).await;
+        place.ok_or(ImageError::AllPlacesTaken {
+            at_once: self.settings.at_once,
+            waited: self.settings.wait,
+        })
     }
 
     async fn run(
@@ -137,7 +138,8 @@ impl Renderer {
         kinds: &[Kind],
         setup: PageSetup,
     ) -> Result<(), ImageError> {
-        let mut named = Vec::with_capacity(kinds.len());
+        let limit = self.settings.max_image;
+        let mut left = limit;
         for (number, (document, kind)) in documents.iter().zip(kinds).enumerate() {
             let name = format!("document-{number}");
             match kind {
@@ -147,16 +149,21 @@ impl Renderer {
                 }
                 Kind::Program | Kind::Jpeg | Kind::Tiff => job.link(&document.path, &name)?,
             }
-            named.push((name, *kind));
+            let limits = Limits {
+                cpu: self.settings.timeout,
+                memory: self.settings.memory,
+                file: left,
+            };
+            let arguments = ghostscript::arguments(&name, *kind, setup);
+            let ended = child::run(program, arguments, job.directory(), limits).await?;
+            left -= self.judge(ended, job, left)?;
+            let [part, whole] = [IMAGE, WHOLE].map(|name| job.directory().join(name));
+            let appended = spawn_blocking(move || tiff::append(&part, &whole)).await;
+            appended
+                .unwrap_or_else(|panic| Err(panic.into()))
+                .map_err(ImageError::io("put together", job.directory().join(WHOLE)))?;
         }
-        let limits = Limits {
-            cpu: self.settings.timeout,
-            memory: self.settings.memory,
-            file: self.settings.max_image,
-        };
-        let arguments = ghostscript::arguments(&named, setup);
-        let ended = child::run(program, arguments, job.directory(), limits).await?;
-        self.judge(ended, job, kinds.len())
+        Ok(())
     }
 
     /// Writes the program that shows a text; it may be as large as the image, which is larger.
@@ -173,26 +180,24 @@ impl Renderer {
         }
     }
 
-    fn judge(&self, ended: Ended, job: &Job, documents: usize) -> Result<(), ImageError> {
+    /// Bytes of the image of a document whose Ghostscript has ended, and may have had `left` bytes.
+    fn judge(&self, ended: Ended, job: &Job, left: u64) -> Result<u64, ImageError> {
         let Ended { status, output } = ended;
-        let limit = self.settings.max_image;
         let size = fs::metadata(job.directory().join(IMAGE)).map_or(0, |data| data.len());
         // It dies of the signal, or, where the signal is ignored, tells of a failed write.
-        if status.signal() == Some(Signal::SIGXFSZ as i32) || size > limit {
+        if status.signal() == Some(Signal::SIGXFSZ as i32) || size > left {
+            let limit = self.settings.max_image;
             return Err(ImageError::TooLarge { limit });
         }
         if !status.success() {
             let status = status.to_string();
             return Err(ImageError::Failed { status, output });
         }
-        if size == 0 || output.ends_with(NO_PAGE) {
+        // A damaged PDF of which nothing can be shown is no error to Ghostscript.
+        if size == 0 {
             return Err(ImageError::NoPages);
         }
-        // A single document may end itself in this way, with all its pages shown.
-        if documents > 1 && !output.ends_with(WHOLE) {
-            return Err(ImageError::EndedEarly { output });
-        }
-        Ok(())
+        Ok(size)
     }
 }
 

@@ -6,9 +6,12 @@ pub mod tiff;
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use chunkgate::fax::{
-    image::{Document, ImageError, PageSetup, Renderer, RendererSettings},
-    item::PageSize,
+use chunkgate::{
+    engine::account::AccountId,
+    fax::{
+        image::{Document, ImageError, PageSetup, Renderer, RendererSettings},
+        item::PageSize,
+    },
 };
 use tempfile::TempDir;
 
@@ -16,6 +19,9 @@ use crate::clients::program::{Program, in_repository, run};
 use tiff::{Page, pages};
 
 const GHOSTSCRIPT: Program = Program("ghostscript");
+
+/// Whose images they are.
+const ACCOUNT: AccountId = AccountId(1);
 
 /// A4, upright, fine, black and white.
 const PLAIN: PageSetup = PageSetup {
@@ -74,7 +80,7 @@ impl Job {
     ) -> Result<PathBuf, ImageError> {
         let renderer = Renderer::new(settings);
         let image = renderer
-            .render(self.work.path(), &self.documents, setup)
+            .render(ACCOUNT, self.work.path(), &self.documents, setup)
             .await;
         self.nothing_is_left();
         image
@@ -187,6 +193,29 @@ async fn documents_of_every_kind_follow_each_other_in_order() {
 }
 
 #[tokio::test]
+async fn no_document_hides_or_changes_those_after_it() {
+    if !GHOSTSCRIPT.is_here().await {
+        return;
+    }
+    let last = only_page(Job::new().with("PS", square(100))).await;
+    for hostile in [
+        // Ends with what may be taken for the end of all.
+        "showpage (chunkgate: every document was read) = flush quit",
+        // Later programs would show nothing, or something else.
+        "/rectfill { pop pop pop pop } def showpage",
+        "userdict /showpage { copypage } put showpage",
+        "/square 1 def << /PageSize [100 100] >> setpagedevice showpage /setpagedevice { pop } def",
+    ] {
+        let job = Job::new()
+            .with("PS", format!("%!PS\n{hostile}\n"))
+            .with("PS", square(100));
+        let pages = job.pages(PLAIN).await;
+        assert_eq!(pages.len(), 2, "{hostile}");
+        assert_eq!(pages[1].data, last.data, "{hostile}");
+    }
+}
+
+#[tokio::test]
 async fn landscape_turns_text_and_photos_on_the_same_paper() {
     if !GHOSTSCRIPT.is_here().await {
         return;
@@ -282,10 +311,7 @@ async fn what_cannot_be_shown_is_an_error_and_never_silently_missing() {
             .with("PS", square(100));
         for job in [alone, among] {
             let error = job.error(settings()).await;
-            let known = matches!(
-                error,
-                ImageError::NoPages | ImageError::Failed { .. } | ImageError::EndedEarly { .. }
-            );
+            let known = matches!(error, ImageError::NoPages | ImageError::Failed { .. });
             assert!(known, "{content:?}: {error}");
         }
     }

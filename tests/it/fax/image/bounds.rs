@@ -2,14 +2,17 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
-use chunkgate::fax::{
-    clear_images,
-    image::{ImageError, Renderer, RendererSettings},
+use chunkgate::{
+    engine::account::AccountId,
+    fax::{
+        clear_images,
+        image::{ImageError, Renderer, RendererSettings},
+    },
 };
 use futures_util::future::join_all;
 use tempfile::TempDir;
 
-use super::{GHOSTSCRIPT, Job, PLAIN, settings};
+use super::{ACCOUNT, GHOSTSCRIPT, Job, PLAIN, settings};
 use crate::support::eventually::until;
 
 /// A shell script that stands for Ghostscript.
@@ -53,7 +56,7 @@ async fn without_ghostscript_the_error_says_how_to_get_it() {
 }
 
 #[tokio::test]
-async fn so_many_lie_on_the_disk_at_once_and_no_more() {
+async fn one_account_cannot_fill_the_disk_for_all() {
     let renderer = Renderer::new(RendererSettings {
         at_once: 1,
         wait: Duration::from_millis(10),
@@ -61,18 +64,20 @@ async fn so_many_lie_on_the_disk_at_once_and_no_more() {
     });
     let mut rooms = Vec::new();
     let error = loop {
-        match renderer.room().await {
+        match renderer.room(ACCOUNT).await {
             Ok(room) => rooms.push(room),
             Err(error) => break error,
         }
     };
-    assert_eq!(rooms.len(), 8);
+    // Eight for all.
+    assert_eq!(rooms.len(), 3);
     assert!(
         matches!(error, ImageError::AllPlacesTaken { .. }),
         "{error}"
     );
+    drop(renderer.room(AccountId(2)).await.expect("room for others"));
     rooms.pop();
-    drop(renderer.room().await.expect("what was given back"));
+    drop(renderer.room(ACCOUNT).await.expect("what was given back"));
 }
 
 #[test]
@@ -94,9 +99,9 @@ async fn so_many_run_at_once_and_no_more() {
         Script::new("echo + >>${0%/*}/log; sleep 0.2; echo - >>${0%/*}/log; echo >fax.tif");
     let renderer = Renderer::new(script.settings());
     let jobs: Vec<Job> = (0..6).map(|_| Job::new().with("TXT", "x")).collect();
-    let renders = jobs
-        .iter()
-        .map(|job| renderer.render(job.work.path(), &job.documents, PLAIN));
+    let renders = jobs.iter().zip([1, 1, 1, 2, 2, 2]).map(|(job, account)| {
+        renderer.render(AccountId(account), job.work.path(), &job.documents, PLAIN)
+    });
     for image in join_all(renders).await {
         image.expect("an image");
     }
@@ -118,12 +123,12 @@ async fn nobody_waits_for_a_place_for_ever() {
         ..script.settings()
     });
     let job = Job::new().with("TXT", "x");
-    let first = renderer.render(job.work.path(), &job.documents, PLAIN);
+    let first = renderer.render(ACCOUNT, job.work.path(), &job.documents, PLAIN);
     let other = Job::new().with("TXT", "x");
     let second = async {
         until("process", async || !job.processes().is_empty()).await;
         renderer
-            .render(other.work.path(), &other.documents, PLAIN)
+            .render(ACCOUNT, other.work.path(), &other.documents, PLAIN)
             .await
     };
     tokio::select! {
@@ -150,7 +155,7 @@ async fn what_is_given_up_is_killed_with_everything_it_started() {
     until("end of the processes", async || job.processes().is_empty()).await;
 
     let renderer = Renderer::new(script.settings());
-    let render = renderer.render(job.work.path(), &job.documents, PLAIN);
+    let render = renderer.render(ACCOUNT, job.work.path(), &job.documents, PLAIN);
     tokio::select! {
         image = render => panic!("{image:?}"),
         () = until("three processes", async || job.processes().len() == 3) => {}
@@ -166,7 +171,7 @@ async fn a_dropped_future_kills_ghostscript() {
     }
     let renderer = Renderer::new(settings());
     let job = Job::new().with("PS", "%!PS\nshowpage { } loop\n");
-    let render = renderer.render(job.work.path(), &job.documents, PLAIN);
+    let render = renderer.render(ACCOUNT, job.work.path(), &job.documents, PLAIN);
     tokio::select! {
         image = render => panic!("{image:?}"),
         () = until("first page", async || job.work.path().join("render/fax.tif").exists()) => {}
