@@ -15,6 +15,9 @@
 //! `settings` and `telemetry` are beside all of them. Engine and faxes know no protocol and no SQL; a
 //! protocol knows no SQL; only `store::postgres` does.
 
+// They panic where standard output or error cannot be written to.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod app;
 pub mod backend;
 pub mod cli;

@@ -27,7 +27,7 @@ use crate::{
     content::SharedStore,
     engine::{End, UploadEngine, repository::Repository},
     fax::Faxes,
-    http::{Admission, BodyMemory, ClientAddresses, Expectations, Health},
+    http::{Admission, BodyMemory, ClientAddresses, Expectations, Health, tls::Certificates},
     jobs::{self, JobParts},
     protocol::interfax::InterFax,
     settings::Settings,
@@ -60,6 +60,7 @@ pub struct App {
 struct Serving {
     address: SocketAddr,
     tls_address: Option<SocketAddr>,
+    certificates: Option<Arc<Certificates>>,
     admin_address: SocketAddr,
     engine: UploadEngine,
     faxes: Faxes,
@@ -112,6 +113,11 @@ impl App {
     /// Where clients are served over TLS, if they are.
     pub fn tls_address(&self) -> Option<SocketAddr> {
         self.serving.tls_address
+    }
+
+    /// The certificate of the port that speaks TLS, if there is one; it can be read again.
+    pub fn certificates(&self) -> Option<&Arc<Certificates>> {
+        self.serving.certificates.as_ref()
     }
 
     /// Where operators are served.
@@ -259,14 +265,18 @@ impl Serving {
         outbox.start(&mut jobs, &stop_jobs);
         let (address, admin_address) = (listening.clients.1, listening.admin.1);
         let mut client_ports = vec![ClientPort::plain(listening.clients)];
-        let mut tls_address = None;
+        let tls_address = listening.tls.as_ref().map(TlsPort::address);
+        let certificates = listening
+            .tls
+            .as_ref()
+            .map(|tls| Arc::clone(tls.certificates()));
         if let Some(tls) = listening.tls {
-            tls_address = Some(tls.address());
-            client_ports.push(tls.serve(&mut jobs, &stop_jobs)?);
+            client_ports.push(tls.serve(&mut jobs, &stop_jobs));
         }
         Ok(Self {
             address,
             tls_address,
+            certificates,
             admin_address,
             engine,
             faxes,

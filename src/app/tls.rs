@@ -61,17 +61,14 @@ impl TlsPort {
         self.port.1
     }
 
+    /// What it serves with.
+    pub fn certificates(&self) -> &Arc<Certificates> {
+        &self.certificates
+    }
+
     /// Watches the certificate among `jobs` until `stop`, and hands over the port.
-    pub fn serve(
-        self,
-        jobs: &mut JoinSet<()>,
-        stop: &CancellationToken,
-    ) -> Result<ClientPort, AppError> {
-        let watching =
-            watch(self.certificates, self.reload_interval, stop.clone()).map_err(|error| {
-                AppError::Settings(format!("SIGHUP cannot be listened for: {error}"))
-            })?;
-        jobs.spawn(watching);
-        Ok(ClientPort::tls(self.port, self.acceptor))
+    pub fn serve(self, jobs: &mut JoinSet<()>, stop: &CancellationToken) -> ClientPort {
+        jobs.spawn(watch(self.certificates, self.reload_interval, stop.clone()));
+        ClientPort::tls(self.port, self.acceptor)
     }
 }

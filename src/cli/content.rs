@@ -93,7 +93,7 @@ async fn show(backend: &Backend) -> Result<(), Failure> {
     ];
     output::print(&output::columns(&rows))?;
     if pairing.is_database_older() {
-        eprintln!(
+        note!(
             "the database is older than the content store: `chunkgate serve` will keep all segments that are there"
         );
     }
@@ -113,7 +113,7 @@ async fn run_adopt(
     let directory = lock(settings, backend)?;
     let pairing = look(backend).await?;
     let Some(mismatch) = pairing.mismatch() else {
-        eprintln!("the database and the content store belong together: there is nothing to do");
+        note!("the database and the content store belong together: there is nothing to do");
         return Ok(());
     };
     if !arguments.documents_may_be_lost {
@@ -128,7 +128,7 @@ async fn run_adopt(
     let (present, _) = pairing.marks();
     backend.database().adopt_journal(&adopted, present).await?;
     directory.mark().write(adopted.mark)?;
-    eprintln!(
+    note!(
         "the content store {} and the database at {} belong together from now on; segments up to {} are kept",
         pairing.store(),
         pairing.database(),
@@ -148,7 +148,7 @@ async fn run_release(
     }
     let (segments, length) = pairing.kept();
     if segments == 0 {
-        eprintln!("no segment is kept: there is nothing to do");
+        note!("no segment is kept: there is nothing to do");
         return Ok(());
     }
     if !arguments.delete_what_no_row_names {
@@ -161,7 +161,7 @@ async fn run_release(
     }
     let _directory = lock(settings, backend)?;
     backend.database().release_journal(pairing.store()).await?;
-    eprintln!("{} may be reclaimed", counted(segments as u64, "segment"));
+    note!("{} may be reclaimed", counted(segments as u64, "segment"));
     Ok(())
 }
 

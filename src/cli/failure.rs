@@ -47,7 +47,7 @@ impl Failure {
             Self::Refused(_) => 3,
             Self::Damaged(_) => 4,
         };
-        eprintln!("chunkgate: {self}");
+        note!("chunkgate: {self}");
         ExitCode::from(code)
     }
 }
@@ -61,8 +61,8 @@ impl From<SettingsError> for Failure {
 impl From<LogsError> for Failure {
     fn from(error: LogsError) -> Self {
         match error {
-            LogsError::Filter { .. } => Self::Misused(error.to_string()),
-            LogsError::Taken(_) => Self::Failed(error.to_string()),
+            LogsError::Filter { .. } | LogsError::File { .. } => Self::Misused(error.to_string()),
+            LogsError::Taken(_) | LogsError::Io(_) => Self::Failed(error.to_string()),
         }
     }
 }

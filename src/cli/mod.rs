@@ -4,6 +4,10 @@
 //! directory is touched (`process`), start a runtime, work. Results go to standard output,
 //! everything else to standard error, and how it ended is in the exit code (`Failure`).
 
+// First: it has the macro `note`.
+#[macro_use]
+mod output;
+
 mod account;
 mod check_config;
 mod content;
@@ -15,9 +19,9 @@ mod fax;
 mod journal;
 mod migrate;
 mod options;
-mod output;
 mod password;
 mod process;
+mod reload;
 mod serve;
 mod session;
 mod signals;

@@ -11,6 +11,17 @@ use time::{OffsetDateTime, macros::format_description};
 
 use super::Failure;
 
+/// Writes a line to standard error; where that fails, nobody misses it. (`eprintln!` panics.)
+macro_rules! note {
+    ($($text:tt)*) => {
+        $crate::cli::output::write_note(format_args!($($text)*))
+    };
+}
+
+pub(super) fn write_note(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 /// Writes text to standard output, and through to whoever reads it.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     write(text.as_bytes())

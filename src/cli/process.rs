@@ -38,7 +38,7 @@ pub(super) fn plan(settings: &Settings) -> Result<Plan, Failure> {
 /// Starts the log lines of a command whose user reads its messages: only what needs attention.
 pub(super) fn quiet_logs(settings: &Settings) -> Result<(), Failure> {
     let level = settings.log.level.min(Level::WARN);
-    Ok(logs::init(settings.log.format, level)?)
+    Ok(logs::init_command(settings.log.format, level)?)
 }
 
 /// Runs a command to its end.
@@ -93,7 +93,7 @@ where
         if is_new {
             // Whoever meant the directory of a gateway should see that this is none.
             let directory = directory.as_ref().unwrap_or(&settings.server.data_dir);
-            eprintln!("made a new database in {}", directory.display());
+            note!("made a new database in {}", directory.display());
         }
         let worked = work(&backend).await;
         let closed = backend.close().await;

@@ -4,14 +4,18 @@ use clap::Args;
 use sd_notify::NotifyState;
 use tracing::{info, warn};
 
-use crate::{app::App, settings::Settings, telemetry::logs};
+use crate::{
+    app::App,
+    telemetry::logs::{self, Logs},
+};
 
-use super::{Failure, Options, process, signals};
+use super::{Failure, Options, process, reload::Reloading, signals};
 
 /// Serve upload clients until told to stop.
 ///
 /// Ctrl-C or SIGTERM ends it: requests in flight are finished first, a second signal ends it at
-/// once.
+/// once. SIGHUP reads certificate, `log.level` and `log.file` again; the log says what else of the
+/// settings has changed and takes a restart.
 ///
 /// Without `database.url` it runs a Postgres of its own in the data directory. Started by root, it
 /// becomes the user `server.user`, or the owner of the data directory, before it does anything.
@@ -28,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 /// Where a gateway listens.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Ports {
     /// Address and port for clients (server.listen)
     #[arg(long, value_name = "ADDR")]
@@ -49,15 +53,27 @@ impl Ports {
 }
 
 pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failure> {
-    let settings = options.load_with(arguments.ports.flags())?.settings;
-    process::leave_root(&settings)?;
-    logs::init(settings.log.format, settings.log.level)?;
-    process::block_on(serve(&settings))
+    signals::survive_hang_ups().map_err(Failure::io("cannot listen for signals"))?;
+    let loaded = options.load_with(arguments.ports.flags())?;
+    process::leave_root(&loaded.settings)?;
+    let logs = Logs::start(&loaded.settings.log)?;
+    let served = process::block_on(serve(Reloading {
+        options: options.clone(),
+        ports: arguments.ports.clone(),
+        loaded,
+        logs,
+    }));
+    logs::flush();
+    served
 }
 
-async fn serve(settings: &Settings) -> Result<(), Failure> {
-    let app = App::start(settings).await?;
+async fn serve(reloading: Reloading) -> Result<(), Failure> {
+    // Before anything that takes time.
+    let hang_ups = signals::hang_ups().map_err(Failure::io("cannot listen for signals"))?;
+    signals::explain_others().map_err(Failure::io("cannot listen for signals"))?;
+    let app = App::start(&reloading.loaded.settings).await?;
     let stop = signals::stop().map_err(Failure::io("cannot listen for signals"))?;
+    tokio::spawn(reloading.run(app.certificates().cloned(), hang_ups));
     info!(clients = %app.address(), tls = app.tls_address().map(tracing::field::display), operators = %app.admin_address(), "ready");
     tell_systemd(NotifyState::Ready);
     app.run_until(async {

@@ -15,7 +15,10 @@ use crate::{
     content::SharedStore,
     fax::{outbox::Deliveries, repository::FaxRepository},
     store::postgres::Database,
-    telemetry::metrics::Metrics,
+    telemetry::{
+        logs,
+        metrics::{self, Metrics},
+    },
 };
 
 /// How long one part may take to show that it works.
@@ -41,6 +44,8 @@ struct Findings {
     /// What faxes leave by. One that is away makes them wait, and nothing else: the gateway goes
     /// on taking them, so this says nothing about its being ready.
     deliveries: BTreeMap<String, Finding>,
+    /// Whether log lines are written. Who loses them is served all the same.
+    log: Finding,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,6 +94,7 @@ impl Health {
             database,
             content,
             deliveries,
+            log: logs::failing().map_or(Finding::Ok, Finding::Failed),
         });
         *last = Some((Instant::now(), Arc::clone(&findings)));
         findings
@@ -140,6 +146,7 @@ async fn readyz(health: web::Data<Health>) -> HttpResponse {
 }
 
 async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
+    metrics::log_lines_lost(logs::lost());
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
         .body(metrics.render())

@@ -85,6 +85,19 @@ pub struct Effective {
     pub value: String,
     /// Where it came from.
     pub origin: Origin,
+    /// The value, also if it is a secret.
+    text: Secret,
+}
+
+impl Loaded {
+    /// The names of the settings whose values are others in `new`.
+    pub fn changes<'a>(&'a self, new: &'a Self) -> impl Iterator<Item = &'a str> {
+        // Both are in the order of declaration.
+        let pairs = self.origins.iter().zip(&new.origins);
+        pairs
+            .filter(|(old, new)| old.text != new.text)
+            .map(|(_, new)| new.key.as_str())
+    }
 }
 
 impl Settings {

@@ -79,6 +79,7 @@ impl Reader {
             variable: variable(&key),
             key,
             value: shown,
+            text: Secret::new(text),
             origin: given.origin,
         });
         value

@@ -405,11 +405,13 @@ pub enum LogFormat {
 }
 
 section! {
-    /// Logs, on standard error.
+    /// Logs.
     Log "log" {
         /// Form of the lines.
         format: LogFormat = "text", log_format();
-        /// Least level that is logged; the variable `RUST_LOG` overrules it.
+        /// Least level that is logged, read again at a SIGHUP; the variable `RUST_LOG` overrules it.
         level: Level = "info", level();
+        /// File at whose end `serve` writes its lines, opened anew at a SIGHUP; empty: standard error.
+        file: Option<PathBuf> = "", optional(path());
     }
 }

@@ -48,6 +48,6 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             ))
         })
     })?;
-    eprintln!("account {user} is added");
+    note!("account {user} is added");
     Ok(())
 }

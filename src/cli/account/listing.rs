@@ -22,7 +22,7 @@ pub(super) fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
             if json {
                 page.iter().try_for_each(output::json)?;
             } else if page.is_empty() && after.is_empty() {
-                eprintln!("no accounts; `chunkgate account add USER` adds one");
+                note!("no accounts; `chunkgate account add USER` adds one");
             } else {
                 output::print(&table(&page))?;
             }

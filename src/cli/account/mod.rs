@@ -81,7 +81,7 @@ fn remove(settings: &Settings, user: &str) -> Result<(), Failure> {
             name = account.name
         )))
     })?;
-    eprintln!("account {user} is removed");
+    note!("account {user} is removed");
     Ok(())
 }
 

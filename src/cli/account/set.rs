@@ -57,7 +57,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             )))
         }
     })?;
-    eprintln!("account {user} is changed");
+    note!("account {user} is changed");
     Ok(())
 }
 

@@ -103,7 +103,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             .probe()
             .await
             .map_err(|error| failed(name, "does not work", &error))?;
-        eprintln!("{}: reached", name.as_str());
+        note!("{}: reached", name.as_str());
         let test = Test {
             settings,
             backend,
@@ -172,9 +172,9 @@ impl Test<'_> {
                 let within = self.settings.fax.outcome_within;
                 let noted = self.repository.handed_over(attempt, lease, within).await?;
                 if noted.is_none() {
-                    eprintln!("a gateway goes on with fax {transaction}");
+                    note!("a gateway goes on with fax {transaction}");
                 } else {
-                    eprintln!("{}: has taken fax {transaction}", self.name.as_str());
+                    note!("{}: has taken fax {transaction}", self.name.as_str());
                 }
             }
             Err(error) => {
@@ -203,7 +203,7 @@ impl Test<'_> {
                 && entry.progress != said
             {
                 said = entry.progress;
-                eprintln!("{}: {}", self.name.as_str(), output::printable(&said));
+                note!("{}: {}", self.name.as_str(), output::printable(&said));
             }
             if item.state.is_over() || Instant::now() >= deadline {
                 return Ok(item);
@@ -241,7 +241,7 @@ impl Test<'_> {
                 let _ = self.delivery.forget(attempt).await;
             }
             Ok(Withdrawal::Ended(outcome)) => self.settle(attempt, outcome).await?,
-            Ok(Withdrawal::TooLate) | Err(_) => eprintln!(
+            Ok(Withdrawal::TooLate) | Err(_) => note!(
                 "fax {id} may be on its way all the same; `chunkgate fax show {id}` shows what a \
                  gateway learns of it"
             ),

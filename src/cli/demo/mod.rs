@@ -10,10 +10,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tokio::{pin, select, sync::oneshot};
+use tracing::Level;
 
 use crate::{
     app::App,
-    settings::{DeliveryName, Settings},
+    settings::{DeliveryName, Log, Settings},
+    telemetry::logs::{self, Logs},
 };
 
 use super::{
@@ -49,6 +51,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failure> {
+    signals::survive_hang_ups().map_err(Failure::io("cannot listen for signals"))?;
     let mut loaded = options.load_with(arguments.ports.flags())?;
     // Opened with the rights of whoever started us, who may be root.
     let document = Document::open(arguments.file.as_deref())?;
@@ -56,12 +59,19 @@ pub(super) fn run(options: &Options, arguments: &Arguments) -> Result<(), Failur
     let mut settings = loaded.settings;
     // Nothing is dialled, whatever the settings say.
     settings.fax.delivery = DeliveryName::Spool;
-    process::quiet_logs(&settings)?;
-    process::block_on(demo(&settings, document))
+    // Whoever looks on reads the transcript: of the log, only what needs attention.
+    let _logs = Logs::start(&Log {
+        level: settings.log.level.min(Level::WARN),
+        file: None,
+        ..settings.log
+    })?;
+    let shown = process::block_on(demo(&settings, document));
+    logs::flush();
+    shown
 }
 
 async fn demo(settings: &Settings, document: Document) -> Result<(), Failure> {
-    eprintln!(
+    note!(
         "Starting a gateway in {} ...",
         settings.server.data_dir.display()
     );
@@ -87,7 +97,7 @@ async fn demo(settings: &Settings, document: Document) -> Result<(), Failure> {
         served = &mut serving => return Ok(served?),
         toured = touring => toured,
     };
-    eprintln!("Stopping ...");
+    note!("Stopping ...");
     drop(stop);
     let served = serving.await;
     toured?;

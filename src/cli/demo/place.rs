@@ -25,7 +25,7 @@ pub(super) fn leave_root(loaded: &mut Loaded) -> Result<(), Failure> {
                 if by_default =>
             {
                 let other = privileges::alternative(user)?;
-                eprintln!(
+                note!(
                     "The user {} cannot use {}, so the demo's data goes to {}.",
                     user.name,
                     directory.display(),

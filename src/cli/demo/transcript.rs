@@ -61,7 +61,7 @@ impl Observer for Transcript {
     }
 
     fn repeats(&mut self, operation: &'static str, reason: &str, pause: Duration) {
-        eprintln!("{operation} was not answered ({reason}); again in {pause:?}");
+        note!("{operation} was not answered ({reason}); again in {pause:?}");
     }
 }
 

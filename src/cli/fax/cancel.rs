@@ -40,7 +40,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         let fax = find(&*repository, id).await?;
         let at_once = repository.cancel_waiting(&[id], &CANCELLED.end()).await?;
         if !at_once.is_empty() {
-            eprintln!("fax {id} is cancelled");
+            note!("fax {id} is cancelled");
             return Ok(());
         }
         if repository.request_cancellation(&[id]).await?.is_empty() {
@@ -50,16 +50,16 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         let may_run = settings.database.url.is_some() || backend.is_held();
         if may_run {
             let delivery = fax.queue.map_or_else(String::new, |queued| queued.delivery);
-            eprintln!("waiting for a gateway to take fax {id} back from delivery {delivery} ...");
+            note!("waiting for a gateway to take fax {id} back from delivery {delivery} ...");
         }
         let patience = if may_run { WITHIN } else { Duration::ZERO };
         match taken_back(&*repository, &arguments.fax, patience).await? {
-            None => eprintln!(
+            None => note!(
                 "fax {id} is not cancelled yet: a gateway takes it back from its delivery when one \
                  runs; `chunkgate fax show {id}` shows whether it did"
             ),
             Some(fax) if fax.state == TransactionState::Cancelled => {
-                eprintln!("fax {id} is cancelled");
+                note!("fax {id} is cancelled");
             }
             Some(fax) => return Err(too_late(&fax)),
         }

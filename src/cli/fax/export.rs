@@ -72,7 +72,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             return Err(documents_dropped(id));
         }
         let count = written?;
-        eprintln!(
+        note!(
             "{} of fax {id} written to {}",
             counted(count, "document"),
             arguments.directory.display()

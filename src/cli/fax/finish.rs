@@ -96,13 +96,13 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
         let delivery = fax.queue.as_ref().map_or("", |it| it.delivery.as_str());
         let may_retry = delivery == spool::NAME;
         if !may_retry && arguments.how.failed.is_some() {
-            eprintln!(
+            note!(
                 "delivery {delivery} is not told: if it may still send fax {id}, `chunkgate fax \
                  cancel {id}` is the way to end it"
             );
         }
         match settle(&*repository, attempt, arguments.outcome(may_retry), pause).await? {
-            Settled::Over(state) => eprintln!("fax {id} is {state}"),
+            Settled::Over(state) => note!("fax {id} is {state}"),
             Settled::Retried => {
                 let queued = find(&*repository, id).await?.queue;
                 let due = queued.map_or_else(String::new, |queued| {
@@ -112,7 +112,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
                         when(queued.due_at)
                     )
                 });
-                eprintln!("attempt {} of fax {id} has failed{due}", attempt.number);
+                note!("attempt {} of fax {id} has failed{due}", attempt.number);
             }
             Settled::Known => {
                 let now = find(&*repository, id).await?;

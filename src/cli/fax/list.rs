@@ -90,7 +90,7 @@ async fn nothing(
     if let Some(account) = account {
         account::find(backend, settings, account).await?;
     }
-    eprintln!("no such faxes");
+    note!("no such faxes");
     Ok(())
 }
 

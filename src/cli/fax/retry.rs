@@ -65,7 +65,7 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Fail
             ) => Err(Failure::Refused(under_way_or_sent(&fax))),
         }
     })?;
-    eprintln!("fax {}: {done}", arguments.fax.id);
+    note!("fax {}: {done}", arguments.fax.id);
     Ok(())
 }
 

@@ -81,13 +81,13 @@ fn tell(status: &SessionStatus, written: u64, target: &str) {
         | SessionState::Cancelled
         | SessionState::Expired => "",
     };
-    eprintln!(
+    note!(
         "{} bytes of session {}{open} are written to {target}",
         thousands(written),
         status.id
     );
     if status.doubtful_chunks > 0 {
-        eprintln!(
+        note!(
             "{} of it may be wrong, stored twice or left out: equal to the one before, so that nobody \
              can tell whether it was sent again (FileSizes of a submission decides)",
             counted(status.doubtful_chunks, "chunk")

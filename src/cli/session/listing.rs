@@ -63,7 +63,7 @@ pub(super) fn list(settings: &Settings, arguments: &Arguments) -> Result<(), Fai
             } else if !page.is_empty() {
                 output::print(&table(&page))?;
             } else if filter.before.is_none() {
-                eprintln!("no such uploads");
+                note!("no such uploads");
             }
             if page.len() < wanted as usize {
                 break;

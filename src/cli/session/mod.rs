@@ -66,7 +66,7 @@ fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
             }
         }))
     })?;
-    eprintln!("session {session} is cancelled");
+    note!("session {session} is cancelled");
     Ok(())
 }
 

@@ -31,7 +31,7 @@ impl Observer for Report {
 
     fn repeats(&mut self, operation: &'static str, reason: &str, pause: Duration) {
         self.bar.suspend(|| {
-            eprintln!("{operation} was not answered ({reason}); again in {pause:?}");
+            note!("{operation} was not answered ({reason}); again in {pause:?}");
         });
     }
 }

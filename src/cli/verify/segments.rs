@@ -55,7 +55,7 @@ pub(super) fn run(settings: &Settings, json: bool) -> Result<(), Failure> {
             Ok(None) => {}
             Err(error) => {
                 summary.unreadable += 1;
-                eprintln!("segment {segment}: {error}");
+                note!("segment {segment}: {error}");
             }
         }
     }

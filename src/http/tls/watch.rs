@@ -1,9 +1,8 @@
 //! Noticing that a certificate was renewed.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    signal::unix::{SignalKind, signal},
     task::spawn_blocking,
     time::{Instant, MissedTickBehavior, interval_at},
 };
@@ -13,30 +12,15 @@ use tracing::error;
 use super::Certificates;
 use crate::telemetry::metrics;
 
-/// A task that looks at the files every `period`, and reads them again at a SIGHUP, until `stop`.
-///
-/// # Errors
-/// If the signal cannot be listened for.
-pub fn watch(
-    certificates: Arc<Certificates>,
-    period: Duration,
-    stop: CancellationToken,
-) -> io::Result<impl Future<Output = ()> + use<>> {
-    let mut hang_ups = signal(SignalKind::hangup())?;
+/// Looks at the files every `period`, until `stop`.
+pub async fn watch(certificates: Arc<Certificates>, period: Duration, stop: CancellationToken) {
     metrics::certificate_expires(certificates.expires());
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    Ok(async move {
-        loop {
-            let anyway = tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => false,
-                _ = hang_ups.recv() => true,
-            };
-            let certificates = Arc::clone(&certificates);
-            if let Err(panic) = spawn_blocking(move || certificates.refresh(anyway)).await {
-                error!(error = %panic, "the certificate could not be looked at");
-            }
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let certificates = Arc::clone(&certificates);
+        if let Err(panic) = spawn_blocking(move || certificates.refresh(false)).await {
+            error!(error = %panic, "the certificate could not be looked at");
         }
-    })
+    }
 }

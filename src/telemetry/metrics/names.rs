@@ -120,4 +120,8 @@ metrics! {
         "Requests that wait for a connection to Postgres.";
     DATABASE_UP = "chunkgate_database_up", Kind::Gauge, Count, [],
         "1 while Postgres answers, else 0.";
+    LOG_LINES_LOST = "chunkgate_log_lines_lost_total", Kind::Counter, Count, [],
+        "Log lines that could not be written: the disk was full, or nobody read them.";
+    PANICS = "chunkgate_panics_total", Kind::Counter, Count, [],
+        "Panics: bugs that ended a request or a run of a job, and nothing else.";
 }

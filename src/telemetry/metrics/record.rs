@@ -244,6 +244,16 @@ pub fn database_up(up: bool) {
     gauge!(names::DATABASE_UP.name).set(f64::from(u8::from(up)));
 }
 
+/// Says how many log lines were lost since the start.
+pub fn log_lines_lost(lines: u64) {
+    counter!(names::LOG_LINES_LOST.name).absolute(lines);
+}
+
+/// Counts a panic.
+pub fn panicked() {
+    counter!(names::PANICS.name).increment(1);
+}
+
 /// Prometheus counts in floating point; whole numbers are exact up to 2^53, which is 8 PiB.
 #[allow(clippy::cast_precision_loss, reason = "see above")]
 fn float(number: impl TryInto<u64>) -> f64 {

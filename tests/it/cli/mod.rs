@@ -10,6 +10,10 @@ mod deliveries;
 mod demo;
 /// Faxes are listed, shown, exported, cancelled, sent again, and their ends said.
 mod faxes;
+/// A log that cannot be written costs lines, and nothing else.
+mod lost_logs;
+/// SIGHUP reads again what can be, and ends nothing.
+mod reload;
 /// `serve` with its own Postgres: beside other commands, after root, until a signal.
 mod serve;
 /// Uploads are listed, shown, exported and cancelled.

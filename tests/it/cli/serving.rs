@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
+    net::SocketAddr,
     path::Path,
     process::{ChildStderr, Stdio},
 };
@@ -55,6 +56,13 @@ impl Serving {
             said.push('\n');
         }
         panic!("it is not ready: {said}");
+    }
+
+    /// Where clients are served.
+    pub fn clients(&self) -> SocketAddr {
+        let address = self.url.strip_prefix("http://").expect("its scheme");
+        let address = address.strip_suffix("/dfs.asmx").expect("its path");
+        address.parse().expect("an address")
     }
 
     /// Asks it to stop and waits for its end; returns its exit code.
