@@ -4,6 +4,7 @@ use std::{
     future::ready,
     io,
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,16 +17,16 @@ use actix_web::{
     rt::net::TcpStream,
     web::{self, Payload},
 };
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use crate::{
     fax::delivery::webhook::Statuses,
     http::{
-        ClientAddresses, Connection, ConnectionLimits, Expectations, Health, Paced, PerAddress,
-        Share, Timed, Transport, admin_routes, healthz, holding, log_requests, part,
-        refuse_ambiguous, time_heads, tls::Acceptor,
+        ClientAddresses, ClientStream, ConnectionLimits, Expectations, Health, Paced, PerAddress,
+        Share, Timed, Transport, Unacknowledged, admin_routes, healthz, holding, log_requests,
+        part, refuse_ambiguous, time_heads, tls::Acceptor,
     },
     protocol::interfax::InterFax,
     settings::Settings,
@@ -114,12 +115,17 @@ const ONE_TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5
     Content-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Makes of a connection what HTTP is spoken on.
-async fn open(stream: TcpStream, tls: Option<Acceptor>) -> Result<Transport, DispatchError> {
+async fn open(
+    stream: TcpStream,
+    tls: Option<Acceptor>,
+    unacknowledged: Unacknowledged,
+) -> Result<Transport, DispatchError> {
     Transport::limit_unsent(&stream);
+    let peer = stream.peer_addr().map(|peer| peer.ip()).ok();
+    let stream = ClientStream::new(stream, tls.is_some(), unacknowledged);
     let Some(acceptor) = tls else {
         return Ok(Transport::Plain(stream));
     };
-    let peer = stream.peer_addr().map(|peer| peer.ip()).ok();
     let shaken = acceptor.accept(stream).await;
     metrics::handshake(shaken.is_ok());
     match shaken {
@@ -158,13 +164,14 @@ pub fn serve_clients(
         answer_rate: settings.http.min_rate,
     };
     let per_address = PerAddress::new(settings.server.max_connections_per_address);
+    let unacknowledged = Unacknowledged::new(Handle::current());
     let stopping = CancellationToken::new();
     let stopped = stopping.clone();
     // As `HttpServer` does it, but for `Timed`, `Paced` and TLS.
     let service = |address: SocketAddr, tls: Option<Acceptor>| {
         let (routes, stopped) = (routes.clone(), stopped.clone());
         let (edge, per_address) = (edge.clone(), per_address.clone());
-        let ours = ours.clone();
+        let (ours, unacknowledged) = (ours.clone(), unacknowledged.clone());
         move || {
             let (stopped, tls) = (stopped.clone(), tls.clone());
             let (edge, per_address) = (edge.clone(), per_address.clone());
@@ -179,7 +186,7 @@ pub fn serve_clients(
                 .local_addr(address)
                 .on_connect_ext(|timed: &Timed<Paced>, data| {
                     timed.remember(data);
-                    Connection::remember(timed.stream().transport(), data);
+                    data.insert(Arc::clone(timed.stream().transport().stream().connection()));
                 })
                 .expect(fn_service(move |request: Request| {
                     // Elsewhere nothing is too long: there is nothing.
@@ -190,10 +197,10 @@ pub fn serve_clients(
                     })
                 }))
                 .h1(app);
-            let addresses = edge.addresses;
+            let (addresses, unacknowledged) = (edge.addresses, unacknowledged.clone());
             fn_service(move |stream: TcpStream| {
                 let peer = stream.peer_addr().ok();
-                let tls = tls.clone();
+                let (tls, unacknowledged) = (tls.clone(), unacknowledged.clone());
                 let share = share_of(peer, &addresses, &per_address);
                 async move {
                     let share = match share {
@@ -206,7 +213,7 @@ pub fn serve_clients(
                             return Err(refused);
                         }
                     };
-                    let paced = Paced::new(open(stream, tls).await?);
+                    let paced = Paced::new(open(stream, tls, unacknowledged).await?);
                     Ok((Timed::new(paced, limits, share), peer))
                 }
             })

@@ -1,16 +1,20 @@
 //! Which answers may not have reached their clients.
 //!
 //! A client that lost the answer to a chunk sends the chunk again, and the protocol gives it no
-//! other way to say so. So the gateway remembers of each session whether its last answer is still
-//! on its way, or is known to be lost; an equal chunk that comes then is that chunk again.
+//! other way to say so. So the gateway remembers of each session what is known of its last answer:
+//! whether it is still on its way, is known to be lost, or was acknowledged by the client's kernel;
+//! and on which connection it was given.
 //!
-//! The same goes for the answers to submissions of faxes, so it is said here once for both: `K` is
-//! what an answer is about (a session), `V` is what it said (a total).
+//! The same goes for the answers to submissions of faxes, so it is written here once for both: `K`
+//! is what an answer is about (a session), `V` is its content (a total).
 
 use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,10 +27,41 @@ use super::session::SessionId;
 const GIVEN: u64 = 100_000;
 /// For how long; a request that is longer under way is hardly its client's last.
 const GIVEN_FOR: Duration = Duration::from_hours(1);
+/// How often is looked whether an answer was acknowledged, while somebody waits for that.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What an answer is about.
 pub trait Key: Copy + Eq + Hash + Send + Sync + 'static {}
 impl<T: Copy + Eq + Hash + Send + Sync + 'static> Key for T {}
+
+/// A connection of a client, as long as this process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    /// One that no other connection has.
+    pub fn next() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What became of the bytes of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// They are written, and the client's kernel has not acknowledged them yet.
+    Pending,
+    /// The client's kernel has them.
+    Acknowledged,
+    /// The connection broke, or cannot be looked at.
+    Lost,
+}
+
+/// Says what became of an answer that was written, whenever it is asked.
+pub trait Evidence: Send + Sync {
+    /// What is known now.
+    fn look(&self) -> Delivery;
+}
 
 /// What becomes of an answer, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +76,9 @@ pub enum Fate {
 
 /// The answers on their way and those that were lost.
 ///
-/// Bounded by the answers in flight: an entry goes when its answer is delivered, or when the
-/// database has taken note that it was lost.
+/// Bounded by the connections and the sessions written to: an entry goes when its answer is known
+/// to be delivered, which is asked at the latest when its connection ends; when the database has
+/// taken note that it was lost; or when the next answer about the same takes its place.
 pub struct Answers<K: Key = SessionId, V: Copy = u64> {
     inner: Arc<Inner<K, V>>,
 }
@@ -68,8 +104,8 @@ struct Inner<K, V> {
     lost: Notify,
     // Some answer is not on its way any more.
     settled: Notify,
-    // When the last answer about a key was given.
-    given: Cache<K, Instant>,
+    // When the last answer about a key was given, and on which connection.
+    given: Cache<K, (Instant, Option<ConnectionId>)>,
 }
 
 impl<K: Key, V> Default for Inner<K, V> {
@@ -107,7 +143,14 @@ struct Answer<V> {
     said: V,
     // Tells this answer from a later one about the same.
     serial: u64,
-    is_lost: bool,
+    state: Progress,
+}
+
+#[derive(Clone)]
+enum Progress {
+    OnItsWay,
+    Written(Arc<dyn Evidence>),
+    Lost,
 }
 
 /// An answer that did not reach its client.
@@ -121,19 +164,27 @@ pub struct LostAnswer<K = SessionId, V = u64> {
 }
 
 impl<K: Key, V: Copy> Answers<K, V> {
-    /// Notes that an answer is on its way to its client. Until the receipt says that it was
-    /// delivered, it may be lost.
+    /// Notes that an answer is on its way to its client. Until it is known that it was delivered,
+    /// it may be lost.
     pub fn open(&self, about: K, said: V) -> Receipt<K, V> {
+        self.open_on(None, about, said)
+    }
+
+    /// As [`open`](Self::open), on a connection that is its client's own.
+    pub fn open_on(&self, connection: Option<ConnectionId>, about: K, said: V) -> Receipt<K, V> {
         let mut state = self.lock();
         let serial = state.next_serial;
         state.next_serial += 1;
         let answer = Answer {
             said,
             serial,
-            is_lost: false,
+            state: Progress::OnItsWay,
         };
-        state.latest.insert(about, answer);
-        self.inner.given.insert(about, Instant::now());
+        let before = state.latest.insert(about, answer);
+        drop(state);
+        // Its evidence may be the last that holds a connection, whose end is told here.
+        drop(before);
+        self.inner.given.insert(about, (Instant::now(), connection));
         Receipt {
             answers: Some(self.clone()),
             answer: LostAnswer {
@@ -144,11 +195,6 @@ impl<K: Key, V: Copy> Answers<K, V> {
         }
     }
 
-    /// Whether the last answer about this may not have reached its client.
-    pub fn may_be_lost(&self, about: K) -> bool {
-        self.lock().latest.contains_key(&about)
-    }
-
     /// What becomes of the last answer about this, if it is not on its way for longer than
     /// `within`.
     pub async fn fate(&self, about: K, within: Duration) -> Fate {
@@ -156,7 +202,8 @@ impl<K: Key, V: Copy> Answers<K, V> {
             loop {
                 let settled = self.inner.settled.notified();
                 match self.fate_now(about) {
-                    Fate::OnItsWay => settled.await,
+                    // Nobody tells of an acknowledgement.
+                    Fate::OnItsWay => drop(timeout(LOOK_EVERY, settled).await),
                     known => return known,
                 }
             }
@@ -164,12 +211,33 @@ impl<K: Key, V: Copy> Answers<K, V> {
         timeout(within, waiting).await.unwrap_or(Fate::OnItsWay)
     }
 
-    fn fate_now(&self, about: K) -> Fate {
-        match self.lock().latest.get(&about) {
-            None => Fate::Settled,
-            Some(answer) if answer.is_lost => Fate::Lost,
-            Some(_) => Fate::OnItsWay,
+    /// What is known now of the last answer about this.
+    pub fn fate_now(&self, about: K) -> Fate {
+        let state = self.lock();
+        let Some(answer) = state.latest.get(&about) else {
+            return Fate::Settled;
+        };
+        let (serial, progress) = (answer.serial, answer.state.clone());
+        drop(state);
+        match progress {
+            Progress::OnItsWay => Fate::OnItsWay,
+            Progress::Lost => Fate::Lost,
+            Progress::Written(evidence) => match evidence.look() {
+                Delivery::Pending => Fate::OnItsWay,
+                Delivery::Lost => Fate::Lost,
+                Delivery::Acknowledged => {
+                    self.forget(about, serial);
+                    Fate::Settled
+                }
+            },
         }
+    }
+
+    /// The connection on which the last answer about this was given, if it is known to be its
+    /// client's own.
+    pub fn given_on(&self, about: K) -> Option<ConnectionId> {
+        let (_, connection) = self.inner.given.get(&about)?;
+        connection
     }
 
     /// Whether an answer about this was given after `begun`. A client that waits for each answer
@@ -179,7 +247,7 @@ impl<K: Key, V: Copy> Answers<K, V> {
         self.inner
             .given
             .get(&about)
-            .is_some_and(|given| given > begun)
+            .is_some_and(|(given, _)| given > begun)
     }
 
     /// Waits until there is a lost answer to mark. Cancel safe.
@@ -208,25 +276,46 @@ impl<K: Key, V: Copy> Answers<K, V> {
 
     /// All answers that are not known to be delivered, when nobody will learn any more what became of them.
     pub fn in_doubt(&self) -> Vec<LostAnswer<K, V>> {
+        let all: Vec<K> = self.lock().latest.keys().copied().collect();
+        let open = all
+            .into_iter()
+            .filter(|about| self.fate_now(*about) != Fate::Settled);
+        let open: Vec<K> = open.collect();
         let state = self.lock();
-        let in_doubt = state.latest.iter().map(|(&about, answer)| LostAnswer {
-            about,
-            said: answer.said,
-            serial: answer.serial,
+        let in_doubt = open.into_iter().filter_map(|about| {
+            let answer = state.latest.get(&about)?;
+            Some(LostAnswer {
+                about,
+                said: answer.said,
+                serial: answer.serial,
+            })
         });
         in_doubt.collect()
     }
 
     /// The database knows of it: the entry may go.
     pub fn marked(&self, lost: LostAnswer<K, V>) {
-        self.lock().forget(&lost);
+        self.forget(lost.about, lost.serial);
     }
 
     /// The database does not know of it yet; to be told, or tried again.
     pub fn not_marked(&self, lost: LostAnswer<K, V>) {
-        self.lock().lose(lost);
+        let evidence = self.lock().lose(lost);
+        drop(evidence);
         self.inner.lost.notify_one();
         self.inner.settled.notify_waiters();
+    }
+
+    /// An answer is of no interest any more, unless it is the last one no longer.
+    fn forget(&self, about: K, serial: u64) {
+        let mut state = self.lock();
+        let is_latest = state
+            .latest
+            .get(&about)
+            .is_some_and(|latest| latest.serial == serial);
+        let forgotten = is_latest.then(|| state.latest.remove(&about));
+        drop(state);
+        drop(forgotten);
     }
 
     fn lock(&self) -> MutexGuard<'_, State<K, V>> {
@@ -244,26 +333,22 @@ impl<K: Key, V: Copy> State<K, V> {
             .is_some_and(|latest| latest.serial == answer.serial)
     }
 
-    fn forget(&mut self, answer: &LostAnswer<K, V>) {
-        if self.is_latest(answer) {
-            self.latest.remove(&answer.about);
-        }
-    }
-
-    fn lose(&mut self, answer: LostAnswer<K, V>) {
-        if let Some(latest) = self.latest.get_mut(&answer.about)
-            && latest.serial == answer.serial
-        {
-            latest.is_lost = true;
-        }
+    /// Returns what was held of the answer, to be dropped without the lock.
+    fn lose(&mut self, answer: LostAnswer<K, V>) -> Option<Progress> {
         self.unmarked.push_back(answer);
+        let latest = self.latest.get_mut(&answer.about)?;
+        (latest.serial == answer.serial)
+            .then(|| std::mem::replace(&mut latest.state, Progress::Lost))
     }
 }
 
-/// Goes with an answer to the place where it is written. Dropped without
+/// Goes with an answer to the connection that carries it. Dropped without
 /// [`delivered`](Self::delivered), the answer counts as lost.
-pub trait AnswerReceipt {
-    /// The last byte of the answer was written to a connection whose client was there.
+pub trait AnswerReceipt: Send {
+    /// The last byte of the answer was written, and `evidence` says from now on what became of it.
+    fn written(&mut self, evidence: Arc<dyn Evidence>);
+
+    /// The client has the answer.
     fn delivered(self: Box<Self>);
 }
 
@@ -286,16 +371,25 @@ impl<K: Key, V: Copy> Receipt<K, V> {
         }
     }
 
-    /// The answer was written to a connection whose client was there.
+    /// The client has the answer.
     pub fn delivered(mut self) {
         if let Some(answers) = self.answers.take() {
-            answers.lock().forget(&self.answer);
+            answers.forget(self.answer.about, self.answer.serial);
             answers.inner.settled.notify_waiters();
         }
     }
 }
 
-impl<K: Key, V: Copy> AnswerReceipt for Receipt<K, V> {
+impl<K: Key, V: Copy + Send> AnswerReceipt for Receipt<K, V> {
+    fn written(&mut self, evidence: Arc<dyn Evidence>) {
+        let Some(answers) = &self.answers else { return };
+        if let Some(latest) = answers.lock().latest.get_mut(&self.answer.about)
+            && latest.serial == self.answer.serial
+        {
+            latest.state = Progress::Written(evidence);
+        }
+    }
+
     fn delivered(self: Box<Self>) {
         Self::delivered(*self);
     }
@@ -323,21 +417,80 @@ impl<K: Key, V: Copy> std::fmt::Debug for Answers<K, V> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+        time::{Duration, Instant},
+    };
 
-    use super::{Answers, Fate, SessionId};
+    use super::{
+        AnswerReceipt, Answers, ConnectionId, Delivery, Evidence, Fate, Receipt, SessionId,
+    };
 
     const SESSION: SessionId = SessionId(7);
+
+    fn fate(answers: &Answers) -> Fate {
+        answers.fate_now(SESSION)
+    }
+
+    /// Acknowledged when a test says so.
+    #[derive(Default)]
+    struct Wire(AtomicBool);
+
+    impl Evidence for Wire {
+        fn look(&self) -> Delivery {
+            if self.0.load(Ordering::Relaxed) {
+                Delivery::Acknowledged
+            } else {
+                Delivery::Pending
+            }
+        }
+    }
+
+    fn write(receipt: &mut Receipt) -> Arc<Wire> {
+        let wire = Arc::new(Wire::default());
+        receipt.written(Arc::clone(&wire) as Arc<dyn Evidence>);
+        wire
+    }
 
     #[test]
     fn an_answer_may_be_lost_until_it_is_delivered() {
         let answers: Answers = Answers::default();
-        assert!(!answers.may_be_lost(SESSION));
+        assert_eq!(fate(&answers), Fate::Settled);
         let receipt = answers.open(SESSION, 10);
-        assert!(answers.may_be_lost(SESSION));
+        assert_eq!(fate(&answers), Fate::OnItsWay);
         receipt.delivered();
-        assert!(!answers.may_be_lost(SESSION));
+        assert_eq!(fate(&answers), Fate::Settled);
         assert!(answers.take_lost().is_empty());
+    }
+
+    #[test]
+    fn a_written_answer_may_be_lost_until_it_is_acknowledged() {
+        let answers: Answers = Answers::default();
+        let mut receipt = answers.open(SESSION, 10);
+        let wire = write(&mut receipt);
+        assert_eq!(fate(&answers), Fate::OnItsWay);
+        assert_eq!(answers.in_doubt().len(), 1);
+        wire.0.store(true, Ordering::Relaxed);
+        assert!(answers.in_doubt().is_empty());
+        assert_eq!(fate(&answers), Fate::Settled);
+        // The connection breaks later: what was known before holds.
+        drop(receipt);
+        let lost = answers.take_lost();
+        assert!(!answers.matters(&lost[0]));
+        assert_eq!(fate(&answers), Fate::Settled);
+    }
+
+    #[test]
+    fn the_connection_of_the_last_answer_is_remembered() {
+        let answers: Answers = Answers::default();
+        let own = ConnectionId::next();
+        answers.open_on(Some(own), SESSION, 10).delivered();
+        assert_eq!(answers.given_on(SESSION), Some(own));
+        answers.open(SESSION, 10).delivered();
+        assert_eq!(answers.given_on(SESSION), None);
     }
 
     #[test]
@@ -347,11 +500,11 @@ mod tests {
         let lost = answers.take_lost();
         assert_eq!(lost.len(), 1);
         assert_eq!((lost[0].about, lost[0].said), (SESSION, 10));
-        assert!(answers.may_be_lost(SESSION));
+        assert_eq!(fate(&answers), Fate::Lost);
         answers.not_marked(lost[0]);
         assert_eq!(answers.take_lost(), lost);
         answers.marked(lost[0]);
-        assert!(!answers.may_be_lost(SESSION));
+        assert_eq!(fate(&answers), Fate::Settled);
     }
 
     #[test]
@@ -372,7 +525,7 @@ mod tests {
         drop(first);
         let lost = answers.take_lost();
         second.delivered();
-        assert!(!answers.may_be_lost(SESSION));
+        assert_eq!(fate(&answers), Fate::Settled);
         assert!(!answers.matters(&lost[0]));
     }
 

@@ -1,20 +1,31 @@
 //! One chunk on its way from a front end into a session.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::content::{ContentError, Sealed, Writer};
+use crate::content::{ContentError, Pin, Sealed, Writer};
 
 use super::{
     Shared, UploadError,
-    answers::Receipt,
-    commit::{Committed, Origin, Verdict, judge},
-    repository::{ChunkFacts, Commit},
+    answers::{ConnectionId, Receipt},
+    commit::{Committed, Origin, Outcome, Signs, Verdict, judge},
+    repository::{ChunkFacts, Commit, IfEqual},
     session::{KnownSession, SessionId, SessionKey, SessionState},
+    telling::Telling,
     unproven::{Reservation, Staged},
 };
+
+/// How long an answer that was written is waited for until the client's kernel acknowledges it, when
+/// a chunk comes that equals the one it was for. A kernel may put an acknowledgement off for half a
+/// second (RFC 1122, 4.2.3.2).
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(700);
 
 /// An append that was acknowledged by the database.
 #[derive(Debug)]
@@ -57,6 +68,7 @@ pub struct Append {
     digest: Box<Xxh3>,
     length: u64,
     begun: Instant,
+    connection: Option<ConnectionId>,
 }
 
 enum Target {
@@ -83,7 +95,16 @@ impl Append {
             digest: Box::new(Xxh3::new()),
             length: 0,
             begun: Instant::now(),
+            connection: None,
         }
+    }
+
+    /// Says on which connection the chunk comes, if that is its client's own and not one that a
+    /// proxy keeps for its clients.
+    #[must_use]
+    pub fn on(mut self, connection: Option<ConnectionId>) -> Self {
+        self.connection = connection;
+        self
     }
 
     /// Says to which session the chunk goes; the first name counts.
@@ -254,10 +275,17 @@ impl Append {
     /// Makes the chunk durable and commits it. `peer` is asked once, when everything is ready: if
     /// the client has gone, nothing is committed.
     ///
-    /// A client that gave up waiting may be on another connection already, and its second attempt
-    /// may have overtaken this one. So a chunk that equals the last one is a repetition if this
-    /// append was begun before the last one was answered, or if the client has closed its end; and
-    /// if both are true, nothing else is committed either.
+    /// A client that lost an answer sends its chunk again, and a document may hold two equal chunks
+    /// in a row. A chunk that equals the last one is
+    ///
+    /// 1. the last one again, if that has closed the session;
+    /// 2. the next bytes, if it comes on the connection on which the last one was answered;
+    /// 3. the last one again, if its answer did not arrive, or was given after this append was
+    ///    begun: a client that gave up waiting may have overtaken itself on another connection;
+    /// 4. the last one again, if its bytes cannot stand twice in a row in a document;
+    /// 5. else the next bytes.
+    ///
+    /// What 3 to 5 decide is noted as a doubt.
     ///
     /// # Errors
     /// The first of the reasons, in the order in which the original service gives them, why the
@@ -281,7 +309,7 @@ impl Append {
             fence: session.fence,
             chunk: self.facts(),
             is_last,
-            answer_lost: false,
+            if_equal: IfEqual::Undecided,
             extents: Vec::new(),
         };
         let storable = self.length > 0 && self.length <= session.max_chunk;
@@ -293,7 +321,7 @@ impl Append {
             // A complete session: there is nothing to store, only an answer to repeat.
             None => Ok(Sealed {
                 extents: Vec::new(),
-                pin: crate::content::Pin::new(()),
+                pin: Pin::new(()),
             }),
         };
         let sealed = match sealed {
@@ -311,12 +339,10 @@ impl Append {
         let origin = Origin {
             begun: self.begun,
             peer,
+            connection: self.connection,
+            telling: None,
         };
-        let outcome = self
-            .shared
-            .committer
-            .commit(commit, sealed.pin, origin)
-            .await;
+        let outcome = self.commit(commit, sealed.pin, origin).await;
         let stale = outcome
             .as_ref()
             .map_or(true, |done| is_last || done.fence != session.fence);
@@ -327,6 +353,38 @@ impl Append {
         Ok(Acknowledged { total, receipt })
     }
 
+    async fn commit(
+        &self,
+        commit: Commit,
+        pin: Pin,
+        mut origin: Origin,
+    ) -> Result<Committed, UploadError> {
+        let shared = &self.shared;
+        let (commit, pin) = match shared.committer.commit(commit, pin, origin).await? {
+            Outcome::Committed(committed) => return Ok(committed),
+            Outcome::Undecided(commit, pin) => (commit, pin),
+        };
+        let fate = shared.answers.fate(commit.session, ACKNOWLEDGED_WITHIN);
+        let (_, telling) = tokio::join!(fate, self.is_telling(&commit));
+        origin.telling = Some(telling?);
+        match shared.committer.commit(commit, pin, origin).await? {
+            Outcome::Committed(committed) => Ok(committed),
+            Outcome::Undecided(..) => Err(UploadError::Internal(
+                "an equal chunk was looked at, and nothing was decided",
+            )),
+        }
+    }
+
+    /// Reads the chunk back from the store: equal ones are too rare to measure each that comes.
+    async fn is_telling(&self, commit: &Commit) -> Result<bool, UploadError> {
+        let mut telling = Telling::new(commit.chunk.length);
+        let mut blocks = self.shared.store.read(commit.extents.clone());
+        while let Some(block) = blocks.try_next().await? {
+            telling.update(&block);
+        }
+        Ok(telling.is_telling())
+    }
+
     /// Why a chunk that was not stored is refused: what is wrong with its session or its owner
     /// comes before what is wrong with the chunk, and our own troubles come last.
     async fn refusal(&self, append: &Commit) -> UploadError {
@@ -335,13 +393,21 @@ impl Append {
             Ok(met) => met,
             Err(error) => return error.into(),
         };
-        match judge(append, met.as_ref(), &self.shared.settings.switch_group) {
+        let signs = Signs::default();
+        match judge(
+            append,
+            met.as_ref(),
+            signs,
+            &self.shared.settings.switch_group,
+        ) {
             Verdict::Refuse(error) => error,
-            Verdict::Commit { .. } | Verdict::AnswerAgain { .. } => match &self.storage {
-                Err(error) => error.clone().into(),
-                // The session's limit was raised meanwhile; the client may send the chunk again.
-                Ok(()) => UploadError::Internal("a chunk was dropped that is allowed now"),
-            },
+            Verdict::Commit { .. } | Verdict::AnswerAgain { .. } | Verdict::Look => {
+                match &self.storage {
+                    Err(error) => error.clone().into(),
+                    // The session's limit was raised meanwhile; the client may send the chunk again.
+                    Ok(()) => UploadError::Internal("a chunk was dropped that is allowed now"),
+                }
+            }
         }
     }
 }

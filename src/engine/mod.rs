@@ -13,6 +13,7 @@ mod password;
 mod reading;
 pub mod repository;
 pub mod session;
+mod telling;
 mod throttle;
 mod unknown;
 mod unproven;
@@ -45,7 +46,9 @@ use unknown::UnknownSessions;
 use unproven::UnprovenBytes;
 pub use unproven::UnprovenLimits;
 
-pub use answers::{AnswerReceipt, Answers, Fate, Key, LostAnswer, Receipt};
+pub use answers::{
+    AnswerReceipt, Answers, ConnectionId, Delivery, Evidence, Fate, Key, LostAnswer, Receipt,
+};
 pub use append::{Acknowledged, Append, Peer};
 pub use commit::End;
 pub use error::{Blame, UploadError};
@@ -100,6 +103,7 @@ struct Shared {
     repository: Arc<dyn Repository>,
     store: SharedStore,
     accounts: Accounts,
+    answers: Answers,
     committer: Committer,
     known: Cache<SessionKey, KnownSession>,
     unknown: UnknownSessions,
@@ -122,9 +126,10 @@ impl UploadEngine {
         settings: EngineSettings,
     ) -> Result<(Self, JoinHandle<End>), String> {
         let accounts = Accounts::new(Arc::clone(&repository), &settings.accounts)?;
+        let answers = Answers::default();
         let (committer, task) = Committer::start(CommitterParts {
             repository: Arc::clone(&repository),
-            answers: Answers::default(),
+            answers: answers.clone(),
             boot,
             switch_group: Arc::clone(&settings.switch_group),
         });
@@ -132,6 +137,7 @@ impl UploadEngine {
             repository,
             store,
             accounts,
+            answers,
             committer,
             known: Cache::builder()
                 .max_capacity(KNOWN_SESSIONS)

@@ -66,11 +66,24 @@ pub struct Commit {
     pub chunk: ChunkFacts,
     /// Whether it closes the session.
     pub is_last: bool,
-    /// Whether the answer to the append before may not have reached the client.
-    pub answer_lost: bool,
+    /// What it is if it equals the append before.
+    pub if_equal: IfEqual,
     /// Where the bytes lie; lengths add up to `chunk.length`. Empty when the session is complete
     /// and the bytes were only compared.
     pub extents: Vec<Extent>,
+}
+
+/// What an append is that equals the one right before it: the next bytes, or those sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfEqual {
+    /// Not decided: it is not committed.
+    Undecided,
+    /// The next bytes, if `boot` gave the answer to the append before: it came on the connection
+    /// of that answer.
+    Next,
+    /// Probably the next bytes: they are stored, and the doubt is noted. Decided for a session
+    /// that has had so many appends; not committed if there were more.
+    Doubtful(u64),
 }
 
 /// What tells one chunk from another.
@@ -93,14 +106,33 @@ pub struct Explanation {
     pub max_chunk: u64,
     /// See `max_chunk`.
     pub max_total: u64,
+    /// Of the bytes it has, those that may have been sent twice; they do not count against
+    /// `max_total`.
+    pub doubtful: u64,
+    /// How many appends it has had.
+    pub appends: u64,
     /// Its present fence.
     pub fence: i64,
     /// What the owner may; none if the account is gone.
     pub owner: Option<AccountSettings>,
     /// The database knows that the answer to the append before may be lost.
     pub suspect: bool,
-    /// The append equals the one before, whose answer may be lost.
-    pub repeated: bool,
+    /// That answer was given by the process that asks.
+    pub ours: bool,
+    /// The append equals the one before.
+    pub equal: bool,
+}
+
+/// How an append is answered again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// How many appends the session had when that was decided.
+    pub appends: u64,
+    /// Whether the client waits for this answer, so that it replaces the one before. Else what is
+    /// known of that one stays as it is.
+    pub is_awaited: bool,
+    /// Whether it may have been the next bytes all the same: that is noted.
+    pub is_doubtful: bool,
 }
 
 /// Sessions of a list, filtered.
@@ -153,11 +185,12 @@ pub trait Repository: Send + Sync + 'static {
     ) -> Result<Option<Explanation>, RepositoryError>;
 
     /// Takes note that the session's last append is answered again, and returns its total;
-    /// `None` if `append` does not repeat it (any more).
+    /// `None` if it is not the one that `append` repeats any more.
     async fn answer_again(
         &self,
         boot: Uuid,
         append: &Commit,
+        again: Again,
     ) -> Result<Option<u64>, RepositoryError>;
 
     /// Finds out whether an append whose outcome is unknown was committed, and makes sure that it

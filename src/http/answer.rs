@@ -4,7 +4,7 @@ use std::{
     any::Any,
     io,
     pin::Pin,
-    rc::Rc,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -19,17 +19,14 @@ use actix_web::{
 use bytes::Bytes;
 use tracing::warn;
 
-use crate::{
-    engine::{AnswerReceipt, Peer},
-    soap,
-};
+use crate::{engine::AnswerReceipt, soap};
 
 use super::Connection;
 
-/// An answer's body that tells its receipt when its last byte goes to a client that is there.
+/// An answer's body that hands its receipt to the connection with its last byte.
 ///
-/// Dropped before that, or written when the client had closed its end, the answer counts as lost.
-/// What cannot be seen is a client that vanishes after the answer was handed to the network.
+/// Dropped before that, the answer counts as lost; and so it does if there is no connection to ask
+/// what became of it.
 ///
 /// A body that fails ends the connection: its length was promised, and what comes up to there is
 /// less than that.
@@ -37,7 +34,7 @@ pub struct AnswerBody {
     body: soap::Body,
     length: u64,
     receipt: Option<Box<dyn AnswerReceipt>>,
-    connection: Option<Rc<Connection>>,
+    connection: Option<Arc<Connection>>,
 }
 
 impl AnswerBody {
@@ -45,7 +42,7 @@ impl AnswerBody {
     pub fn new(
         body: soap::Body,
         receipt: Option<Box<dyn AnswerReceipt>>,
-        connection: Option<Rc<Connection>>,
+        connection: Option<Arc<Connection>>,
     ) -> Self {
         Self {
             length: body.length(),
@@ -56,16 +53,8 @@ impl AnswerBody {
     }
 
     fn handed_over(&mut self) {
-        let Some(receipt) = self.receipt.take() else {
-            return;
-        };
-        let peer = self
-            .connection
-            .as_ref()
-            .map_or(Peer::Present, |connection| connection.peer());
-        match peer {
-            Peer::Present => receipt.delivered(),
-            Peer::Finished | Peer::Gone => drop(receipt),
+        if let (Some(receipt), Some(connection)) = (self.receipt.take(), &self.connection) {
+            connection.carry(receipt);
         }
     }
 }
@@ -99,7 +88,7 @@ impl MessageBody for AnswerBody {
 pub fn respond(
     response: soap::Response,
     receipt: Option<Box<dyn AnswerReceipt>>,
-    connection: Option<Rc<Connection>>,
+    connection: Option<Arc<Connection>>,
 ) -> HttpResponse {
     let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = HttpResponse::build(status);
@@ -159,4 +148,42 @@ pub fn busy() -> HttpResponse {
     HttpResponse::ServiceUnavailable()
         .insert_header((RETRY_AFTER, HeaderValue::from_static("5")))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::poll_fn,
+        pin::Pin,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
+    };
+
+    use super::{AnswerBody, AnswerReceipt, MessageBody};
+    use crate::engine::Evidence;
+
+    struct Slip(Arc<AtomicBool>);
+
+    impl AnswerReceipt for Slip {
+        fn written(&mut self, _: Arc<dyn Evidence>) {}
+
+        fn delivered(self: Box<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_connection_to_ask_an_answer_is_lost() {
+        let delivered = Arc::new(AtomicBool::default());
+        let receipt = Box::new(Slip(Arc::clone(&delivered)));
+        let mut body = AnswerBody::new("all of it".to_owned().into(), Some(receipt), None);
+        while poll_fn(|context| Pin::new(&mut body).poll_next(context))
+            .await
+            .is_some()
+        {}
+        assert_eq!(Arc::strong_count(&delivered), 1, "the receipt is gone");
+        assert!(!delivered.load(Ordering::Relaxed));
+    }
 }

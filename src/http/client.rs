@@ -15,6 +15,13 @@ use actix_web::{
 use ipnet::IpNet;
 use tracing::warn;
 
+use super::Connection;
+use crate::engine::ConnectionId;
+
+/// Headers of which one is on a request that came through a proxy (RFC 9110, 7.6.3; RFC 7239), unless
+/// the proxy hides that.
+const PROXIES_NAME_THEMSELVES: [&str; 4] = ["via", "forwarded", "x-forwarded-for", "x-real-ip"];
+
 /// Believes the forwarding headers of trusted proxies, and of nobody else.
 #[derive(Clone)]
 pub struct ClientAddresses {
@@ -44,6 +51,18 @@ impl ClientAddresses {
         request
             .peer_addr()
             .is_some_and(|peer| self.trusts(peer.ip()))
+    }
+
+    /// The connection on which `request` came, if it is the client's own. What a proxy reads is not
+    /// read by its client, and its connections serve one client after the other.
+    pub fn own_connection(&self, request: &HttpRequest) -> Option<ConnectionId> {
+        let forwarded = PROXIES_NAME_THEMSELVES
+            .iter()
+            .any(|name| request.headers().contains_key(*name));
+        if forwarded || self.trust_peer_of(request) {
+            return None;
+        }
+        Connection::of(request).map(|connection| connection.id())
     }
 
     /// The client of a request whose connection came from `peer`.

@@ -1,43 +1,80 @@
-//! Looking at the client's end of a connection without reading from it.
+//! A client's connection: the one descriptor that the server reads and writes, and that says what
+//! became of the answers written to it.
 
 use std::{
+    io::{self, IoSlice},
     net::SocketAddr,
-    os::fd::{AsFd, OwnedFd},
-    rc::Rc,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
 };
 
-use actix_web::{HttpRequest, dev::Extensions};
+use actix_web::{HttpRequest, rt::net::TcpStream};
+use nix::{libc, sys::socket::getsockopt};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
 };
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::Transport;
-use crate::engine::Peer;
+use super::unacknowledged::Unacknowledged;
+use crate::engine::{AnswerReceipt, ConnectionId, Delivery, Evidence, Peer};
 
-/// A second descriptor of a connection's socket, kept beside the one the server reads from.
+/// Answers of a connection of which it is remembered that they are not acknowledged yet. More than
+/// one needs a client that sends requests without waiting for answers; the oldest one then counts
+/// as lost.
+const CARRIED: usize = 16;
+
+/// A client's connection.
+///
+/// The server owns it as a [`ClientStream`]; requests and the answers on their way hold it to look
+/// at the client's end. Its socket is closed when nobody holds it any more.
 #[derive(Debug)]
 pub struct Connection {
-    socket: OwnedFd,
+    stream: TcpStream,
+    id: ConnectionId,
     is_tls: bool,
-    local_address: Option<SocketAddr>,
+    /// Bytes that the kernel has taken.
+    written: AtomicU64,
+    /// Reading or writing has failed. The kernel reports that once.
+    broken: AtomicBool,
+    answers: Mutex<Answers>,
+    unacknowledged: Unacknowledged,
+}
+
+#[derive(Default)]
+struct Answers {
+    /// The server is done with the connection.
+    ended: bool,
+    carried: Vec<Carried>,
+}
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answers")
+    }
+}
+
+/// An answer that was handed to the server, and is not known to have arrived.
+struct Carried {
+    receipt: Box<dyn AnswerReceipt>,
+    /// How many bytes had been written when its last one was; none while the server still has some.
+    ends_at: Option<u64>,
 }
 
 impl Connection {
-    /// Remembers a connection that was just accepted; for `on_connect`.
-    pub fn remember(transport: &Transport, data: &mut Extensions) {
-        if let Ok(socket) = transport.socket().as_fd().try_clone_to_owned() {
-            data.insert(Rc::new(Self {
-                socket,
-                is_tls: transport.is_tls(),
-                local_address: transport.socket().local_addr().ok(),
-            }));
-        }
+    /// The connection on which `request` came.
+    pub fn of(request: &HttpRequest) -> Option<Arc<Self>> {
+        request.conn_data::<Arc<Self>>().cloned()
     }
 
-    /// The connection on which `request` came.
-    pub fn of(request: &HttpRequest) -> Option<Rc<Self>> {
-        request.conn_data::<Rc<Self>>().cloned()
+    /// What tells it from every other connection of this process.
+    pub fn id(&self) -> ConnectionId {
+        self.id
     }
 
     /// Whether it is one of TLS.
@@ -47,13 +84,13 @@ impl Connection {
 
     /// The address of ours that the client has connected to.
     pub fn local_address(&self) -> Option<SocketAddr> {
-        self.local_address
+        self.stream.local_addr().ok()
     }
 
     /// What the client's end looks like now, whatever of its bytes are still unread: those of the
     /// next request, a stray line end, or the farewell of TLS.
     pub fn peer(&self) -> Peer {
-        let mut asked = [PollFd::new(&self.socket, PollFlags::RDHUP)];
+        let mut asked = [PollFd::new(&self.stream, PollFlags::RDHUP)];
         match poll(&mut asked, Some(&Timespec::default())) {
             Err(Errno::INTR) => Peer::Present,
             Err(_) => Peer::Gone,
@@ -69,57 +106,276 @@ impl Connection {
             }
         }
     }
+
+    /// Takes charge of an answer, all of which the server has now, and will write next.
+    pub fn carry(&self, receipt: Box<dyn AnswerReceipt>) {
+        let mut answers = self.answers();
+        // Dropped where nothing is written any more: then the answer is lost.
+        let dropped = if answers.ended {
+            Some(receipt)
+        } else {
+            let oldest = (answers.carried.len() == CARRIED).then(|| answers.carried.remove(0));
+            answers.carried.push(Carried {
+                receipt,
+                ends_at: None,
+            });
+            oldest.map(|oldest| oldest.receipt)
+        };
+        drop(answers);
+        drop(dropped);
+    }
+
+    /// Everything that the server had was written.
+    fn flushed(self: &Arc<Self>) {
+        let written = self.written.load(Ordering::Relaxed);
+        for carried in &mut self.answers().carried {
+            if carried.ends_at.is_none() {
+                carried.ends_at = Some(written);
+                carried.receipt.written(Arc::new(Written {
+                    connection: Arc::clone(self),
+                    ends_at: written,
+                }));
+            }
+        }
+    }
+
+    /// Looks which answers have arrived or are lost; when the next request comes, for one.
+    pub fn settle(self: &Arc<Self>) {
+        let mut settled = Vec::new();
+        let mut answers = self.answers();
+        let known = |carried: &mut Carried| {
+            let delivery = carried.ends_at.map(|ends_at| self.delivery(ends_at));
+            delivery.is_some_and(|delivery| delivery != Delivery::Pending)
+        };
+        for carried in answers.carried.extract_if(.., known) {
+            settled.push(carried);
+        }
+        drop(answers);
+        for carried in settled {
+            self.tell(carried);
+        }
+    }
+
+    /// The server is done with it.
+    fn end(self: &Arc<Self>) {
+        let mut answers = self.answers();
+        answers.ended = true;
+        let carried = std::mem::take(&mut answers.carried);
+        drop(answers);
+        for carried in carried {
+            self.tell(carried);
+        }
+        // Nobody else closes it as long as answers are waited for.
+        if Arc::strong_count(self) > 1 {
+            let _gone_already = SockRef::from(&self.stream).shutdown(std::net::Shutdown::Both);
+        }
+    }
+
+    fn tell(self: &Arc<Self>, carried: Carried) {
+        let Some(ends_at) = carried.ends_at else {
+            // Not all of it was written.
+            return;
+        };
+        let written = Written {
+            connection: Arc::clone(self),
+            ends_at,
+        };
+        match written.look() {
+            Delivery::Acknowledged => carried.receipt.delivered(),
+            Delivery::Pending => self.unacknowledged.keep(written, carried.receipt),
+            Delivery::Lost => drop(carried.receipt),
+        }
+    }
+
+    /// What became of the first `ends_at` bytes that were written. Acknowledged means that the
+    /// client's kernel has them; if the client then reads them, nobody can see. One that dies or
+    /// closes before it does so breaks the connection.
+    fn delivery(&self, ends_at: u64) -> Delivery {
+        if self.is_broken() {
+            return Delivery::Lost;
+        }
+        match self.acknowledged() {
+            Some(acknowledged) if acknowledged >= ends_at => Delivery::Acknowledged,
+            Some(_) => Delivery::Pending,
+            None => Delivery::Lost,
+        }
+    }
+
+    fn is_broken(&self) -> bool {
+        if self.broken.load(Ordering::Relaxed) {
+            return true;
+        }
+        // An orderly end of both sides is HUP alone.
+        let mut asked = [PollFd::new(&self.stream, PollFlags::empty())];
+        match poll(&mut asked, Some(&Timespec::default())) {
+            Err(Errno::INTR) => false,
+            Err(_) => true,
+            Ok(_) => asked[0]
+                .revents()
+                .intersects(PollFlags::ERR | PollFlags::NVAL),
+        }
+    }
+
+    /// How many of the bytes written the client's kernel has acknowledged.
+    fn acknowledged(&self) -> Option<u64> {
+        let info = getsockopt(&self.stream, TcpInfo).ok()?;
+        let bytes = info.get(BYTES_ACKED..)?.first_chunk()?;
+        Some(u64::from_ne_bytes(*bytes))
+    }
+
+    fn answers(&self) -> MutexGuard<'_, Answers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers that the connection broke, and passes the result on.
+    fn watch<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if result.is_err() {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+/// The kernel's `struct tcp_info`, as far as it is looked at.
+#[derive(Clone, Copy, Debug)]
+struct TcpInfo;
+
+/// Where `tcpi_bytes_acked` begins in it (`linux/tcp.h`; since Linux 4.1).
+const BYTES_ACKED: usize = 120;
+/// Where it ends. The kernel fills in as much as is asked for.
+const TCP_INFO: usize = BYTES_ACKED + size_of::<u64>();
+
+nix::getsockopt_impl!(
+    TcpInfo,
+    libc::IPPROTO_TCP,
+    libc::TCP_INFO,
+    [u8; TCP_INFO],
+    nix::sys::socket::sockopt::GetStruct<[u8; TCP_INFO]>
+);
+
+/// An answer that was written to its last byte.
+#[derive(Debug)]
+pub(super) struct Written {
+    connection: Arc<Connection>,
+    ends_at: u64,
+}
+
+impl Evidence for Written {
+    fn look(&self) -> Delivery {
+        self.connection.delivery(self.ends_at)
+    }
+}
+
+/// A connection as the server owns it: dropped, it is closed.
+#[derive(Debug)]
+pub struct ClientStream(Arc<Connection>);
+
+impl ClientStream {
+    /// Takes charge of a connection that was just accepted. If it `is_tls`, this is what is under
+    /// the TLS.
+    pub fn new(stream: TcpStream, is_tls: bool, unacknowledged: Unacknowledged) -> Self {
+        Self(Arc::new(Connection {
+            stream,
+            id: ConnectionId::next(),
+            is_tls,
+            written: AtomicU64::new(0),
+            broken: AtomicBool::new(false),
+            answers: Mutex::default(),
+            unacknowledged,
+        }))
+    }
+
+    /// The connection, for whoever looks at the client's end.
+    pub fn connection(&self) -> &Arc<Connection> {
+        &self.0
+    }
+
+    /// The socket.
+    pub fn socket(&self) -> &TcpStream {
+        &self.0.stream
+    }
+
+    /// Everything that the server had was written.
+    pub(super) fn flushed(&self) {
+        self.0.flushed();
+    }
+
+    fn poll_write_with(
+        &self,
+        context: &mut Context<'_>,
+        write: impl Fn(&TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        let connection = &self.0;
+        loop {
+            connection.watch(ready!(connection.stream.poll_write_ready(context)))?;
+            match write(&connection.stream) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                taken => {
+                    let taken = connection.watch(taken)?;
+                    let bytes = taken as u64;
+                    connection.written.fetch_add(bytes, Ordering::Relaxed);
+                    return Poll::Ready(Ok(taken));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for ClientStream {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl AsyncRead for ClientStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let connection = &self.0;
+        loop {
+            connection.watch(ready!(connection.stream.poll_read_ready(context)))?;
+            match connection.stream.try_read(into.initialize_unfilled()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => {
+                    into.advance(connection.watch(read)?);
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+}
+
+impl AsyncWrite for ClientStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_with(context, |stream| stream.try_write(bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_with(context, |stream| stream.try_write_vectored(parts))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&self.0.stream).shutdown(std::net::Shutdown::Write))
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{
-        io::{Read, Write},
-        net::{Shutdown, TcpListener, TcpStream},
-        os::fd::AsFd,
-        time::Duration,
-    };
-
-    use super::{Connection, Peer};
-
-    fn connected() -> (TcpStream, TcpStream, Connection) {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let (server, _) = listener.accept().unwrap();
-        let socket = server.as_fd().try_clone_to_owned().unwrap();
-        let connection = Connection {
-            socket,
-            is_tls: false,
-            local_address: None,
-        };
-        (client, server, connection)
-    }
-
-    #[test]
-    fn a_client_that_sends_no_more_has_finished() {
-        let (client, mut server, connection) = connected();
-        assert_eq!(connection.peer(), Peer::Present);
-        client.shutdown(Shutdown::Write).unwrap();
-        assert_eq!(server.read(&mut [0]).unwrap(), 0);
-        assert_eq!(connection.peer(), Peer::Finished);
-    }
-
-    #[test]
-    fn it_has_finished_even_if_not_all_it_sent_was_read() {
-        let (mut client, _server, connection) = connected();
-        client.write_all(b"\r\n").unwrap();
-        assert_eq!(connection.peer(), Peer::Present);
-        drop(client);
-        assert_eq!(connection.peer(), Peer::Finished);
-    }
-
-    #[test]
-    fn a_broken_connection_is_known_after_the_server_has_heard_of_it() {
-        let (client, mut server, connection) = connected();
-        let socket = socket2::SockRef::from(&client);
-        socket.set_linger(Some(Duration::ZERO)).unwrap();
-        drop(client);
-        server.read(&mut [0]).unwrap_err();
-        assert_eq!(connection.peer(), Peer::Gone);
-    }
-}
+mod tests;

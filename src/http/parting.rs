@@ -2,8 +2,7 @@
 
 use std::io;
 
-use actix_web::rt::net::TcpStream;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, sink};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy, sink};
 
 /// How much of the client's request is read so that it can see the answer, in bytes.
 const READ_BESIDE: u64 = 64 * 1024;
@@ -13,7 +12,10 @@ const READ_BESIDE: u64 = 64 * 1024;
 ///
 /// # Errors
 /// If the client is gone.
-pub async fn part(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
+pub async fn part<S>(mut stream: S, answer: &[u8]) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     stream.write_all(answer).await?;
     stream.shutdown().await?;
     // Closing a connection with unread bytes can destroy the answer.

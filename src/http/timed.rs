@@ -21,6 +21,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tracing::debug;
 
 use super::{
+    Connection,
     answer::keeping,
     boundary::{Boundary, Framing, Pause},
     deadline::Deadline,
@@ -141,8 +142,8 @@ fn framing(request: &HttpRequest) -> Framing {
     }
 }
 
-/// Tells a request's connection when its head has come and when its answer is written; a
-/// middleware.
+/// Tells a request's connection when its head has come and when its answer is written, and lets it
+/// look what became of the answers before; a middleware.
 ///
 /// # Errors
 /// Those of the service it wraps.
@@ -151,6 +152,9 @@ pub async fn time_heads<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let served = Served::begin(request.request());
+    if let Some(connection) = Connection::of(request.request()) {
+        connection.settle();
+    }
     let response = next.call(request).await?;
     Ok(response.map_body(|_, body| keeping(body.boxed(), served)))
 }

@@ -11,6 +11,8 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
+use super::connection::ClientStream;
+
 /// How much of an answer the kernel holds before it is sent, in bytes. With the megabytes that it
 /// would hold otherwise, a slow client would seem to take nothing for minutes, and then very much
 /// (`edge::slow_answers`).
@@ -20,9 +22,9 @@ const UNSENT: u32 = 64 * 1024;
 #[derive(Debug)]
 pub enum Transport {
     /// As it is.
-    Plain(TcpStream),
+    Plain(ClientStream),
     /// Inside TLS, after the handshake. Boxed: it is much larger.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<ClientStream>>),
 }
 
 impl Transport {
@@ -34,16 +36,11 @@ impl Transport {
     }
 
     /// The connection under whatever is spoken on it.
-    pub fn socket(&self) -> &TcpStream {
+    pub fn stream(&self) -> &ClientStream {
         match self {
             Self::Plain(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0,
         }
-    }
-
-    /// Whether nobody between can read it.
-    pub fn is_tls(&self) -> bool {
-        matches!(self, Self::Tls(_))
     }
 }
 
@@ -91,8 +88,14 @@ impl AsyncWrite for Transport {
         }
     }
 
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self.poll_flush(context))
+    /// The server flushes when it has written all that it has.
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.as_mut();
+        let flushed = either!(this.poll_flush(context));
+        if let Poll::Ready(Ok(())) = flushed {
+            self.stream().flushed();
+        }
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

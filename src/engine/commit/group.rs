@@ -9,13 +9,13 @@ use crate::{
     content::Pin,
     engine::{
         Peer, UploadError,
-        answers::{LostAnswer, Receipt},
-        repository::{Commit, RepositoryError},
+        answers::{Fate, LostAnswer, Receipt},
+        repository::{Again, Commit, IfEqual, RepositoryError},
         session::SessionId,
     },
 };
 
-use super::{Committed, CommitterParts, Verdict, Waiting, judge};
+use super::{Committed, CommitterParts, Origin, Outcome as Reply, Signs, Verdict, Waiting, judge};
 
 /// How often an append is judged and tried again while the session changes under it.
 const ATTEMPTS: usize = 4;
@@ -186,38 +186,50 @@ impl Outcome {
 /// What is known of an append's client and of the answer before, when its turn has come.
 #[derive(Clone, Copy)]
 struct Standing {
-    /// The client has closed its end.
-    finished: bool,
+    origin: Origin,
     /// The append before was answered after this one was begun.
     overtaken: bool,
-    /// That answer is on its way, or was lost.
-    answer_lost: bool,
+    /// What became of that answer.
+    answer: Fate,
+    /// This append came on the connection of that answer, which is its client's own.
+    same_connection: bool,
 }
 
 impl Standing {
     fn of(parts: &CommitterParts, waiting: &Waiting) -> Self {
         let session = waiting.append.session;
+        let origin = waiting.origin;
         Self {
-            finished: waiting.origin.peer == Peer::Finished,
-            overtaken: parts.answers.given_since(session, waiting.origin.begun),
-            answer_lost: parts.answers.may_be_lost(session),
+            origin,
+            overtaken: parts.answers.given_since(session, origin.begun),
+            answer: parts.answers.fate_now(session),
+            same_connection: origin.connection.is_some()
+                && parts.answers.given_on(session) == origin.connection,
         }
     }
 
-    /// Whether an append that equals the one before is that one again.
-    fn may_repeat(self) -> bool {
-        self.answer_lost || self.finished || self.overtaken
+    /// What tells whether the append is the one before again. An answer that is on its way was
+    /// waited for before the bytes were looked at.
+    fn signs(self) -> Signs {
+        let waited = self.origin.telling.is_some();
+        Signs {
+            same_connection: self.same_connection,
+            unheard: self.overtaken
+                || self.answer == Fate::Lost
+                || waited && self.answer == Fate::OnItsWay,
+            telling: self.origin.telling,
+        }
     }
 
     /// Whether the client has gone on, so that what it brought is not committed any more.
     fn is_stale(self) -> bool {
-        self.finished && self.overtaken
+        self.origin.peer == Peer::Finished && self.overtaken
     }
 
-    /// Whether the client of a repetition hears the answer of another request: it has closed this
-    /// connection, or the append before was answered since and that answer is not `suspect`.
+    /// Whether the client of a repetition hears the answer of another request: the append before
+    /// was answered since, and nothing says that this answer did not arrive.
     fn client_is_elsewhere(self, suspect: bool) -> bool {
-        self.finished || (self.overtaken && !self.answer_lost && !suspect)
+        self.overtaken && self.answer != Fate::Lost && !suspect
     }
 }
 
@@ -250,7 +262,9 @@ async fn settle_before(
         });
     }
     let standing = Standing::of(parts, &waiting);
-    waiting.append.answer_lost = standing.may_repeat();
+    if standing.same_connection {
+        waiting.append.if_equal = IfEqual::Next;
+    }
     Ok((waiting, standing))
 }
 
@@ -282,11 +296,12 @@ async fn conclude(
     let session = append.session;
     let mut done = Done::nothing_left(session);
     let answer = match pursue(parts, &mut append, standing, outcome).await {
-        Ok((total, receipt)) => Ok(Committed {
+        Ok((total, receipt)) => Ok(Reply::Committed(Committed {
             total,
             fence: append.fence,
             receipt,
-        }),
+        })),
+        Err(Pursuit::Undecided) => Ok(Reply::Undecided(append, pin)),
         Err(Pursuit::Refused(error)) => Err(error),
         Err(Pursuit::Open(error)) => {
             warn!(%session, %error, "the outcome of a commit is not known yet");
@@ -300,6 +315,8 @@ async fn conclude(
 }
 
 enum Pursuit {
+    /// Somebody has to look at its bytes.
+    Undecided,
     Refused(UploadError),
     Open(RepositoryError),
 }
@@ -311,7 +328,8 @@ async fn pursue(
     mut outcome: Outcome,
 ) -> Result<(u64, Receipt), Pursuit> {
     let session = append.session;
-    let open = |total| (total, parts.answers.open(session, total));
+    let connection = standing.origin.connection;
+    let open = |total| (total, parts.answers.open_on(connection, session, total));
     for _ in 0..ATTEMPTS {
         match outcome {
             Outcome::Committed(total) => return Ok(open(total)),
@@ -340,19 +358,36 @@ async fn explain(
         .explain(parts.boot, append)
         .await
         .map_err(refused)?;
-    match judge(append, met.as_ref(), &parts.switch_group) {
+    let signs = standing.signs();
+    match judge(append, met.as_ref(), signs, &parts.switch_group) {
         Verdict::Refuse(error) => Err(Pursuit::Refused(error)),
-        Verdict::AnswerAgain { total, suspect } if standing.client_is_elsewhere(suspect) => {
-            // Nobody may be there to hear it, so what is known of the answer before stays as it is.
-            Ok(Outcome::Overtaken(total))
-        }
-        Verdict::AnswerAgain { total, .. } => {
+        Verdict::Look => Err(Pursuit::Undecided),
+        Verdict::AnswerAgain {
+            total,
+            appends,
+            is_doubtful,
+        } => {
+            let suspect = met.is_some_and(|met| met.suspect);
+            let again = Again {
+                appends,
+                is_awaited: !standing.client_is_elsewhere(suspect),
+                is_doubtful,
+            };
             // Should nobody learn whether the database took note, the answer counts as lost.
-            let receipt = parts.answers.open(append.session, total);
-            let again = parts.repository.answer_again(parts.boot, append).await;
-            let again = again.map_err(refused)?;
-            receipt.delivered();
-            Ok(again.map_or(Outcome::Missing, Outcome::Committed))
+            let receipt = again
+                .is_awaited
+                .then(|| parts.answers.open(append.session, total));
+            let repository = &parts.repository;
+            let answered = repository.answer_again(parts.boot, append, again).await;
+            let answered = answered.map_err(refused)?;
+            let outcome = match receipt {
+                Some(receipt) => {
+                    receipt.delivered();
+                    Outcome::Committed
+                }
+                None => Outcome::Overtaken,
+            };
+            Ok(answered.map_or(Outcome::Missing, outcome))
         }
         Verdict::Commit { .. } if standing.is_stale() => {
             Err(Pursuit::Refused(UploadError::ClientGone))
@@ -360,8 +395,9 @@ async fn explain(
         Verdict::Commit { .. } if append.extents.is_empty() => Err(Pursuit::Refused(
             UploadError::Internal("a complete session is open again"),
         )),
-        Verdict::Commit { fence } => {
+        Verdict::Commit { fence, if_equal } => {
             append.fence = fence;
+            append.if_equal = if_equal;
             let alone = std::slice::from_ref(append);
             Ok(match parts.repository.commit(parts.boot, alone).await {
                 Ok(totals) => totals

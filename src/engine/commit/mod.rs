@@ -20,11 +20,11 @@ use crate::content::Pin;
 
 use super::{
     Peer, UploadError,
-    answers::{Answers, Receipt},
+    answers::{Answers, ConnectionId, Receipt},
     repository::{Commit, Repository},
 };
 
-pub use verdict::{Verdict, judge};
+pub use verdict::{Signs, Verdict, judge};
 
 /// Appends that wait between the front ends and the committer; more wait in front of it.
 const QUEUE: usize = 1024;
@@ -38,6 +38,17 @@ pub struct Committed {
     pub fence: i64,
     /// To be told when the answer was delivered.
     pub receipt: Receipt,
+}
+
+/// What became of an append.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was committed, or recognised as the one before.
+    Committed(Committed),
+    /// It equals the one before, and nothing that is known decides which of the two it is. It comes
+    /// back, to be committed again when its bytes were looked at ([`Origin::telling`]) and the
+    /// answer before was waited for.
+    Undecided(Commit, Pin),
 }
 
 /// Takes sealed appends and answers when their fate is known.
@@ -75,6 +86,11 @@ pub struct Origin {
     pub begun: Instant,
     /// What its client's end looks like.
     pub peer: Peer,
+    /// The connection on which it came, if that is its client's own.
+    pub connection: Option<ConnectionId>,
+    /// Whether its bytes cannot stand twice in a row in a document, if somebody has looked; the
+    /// answer before was waited for then.
+    pub telling: Option<bool>,
 }
 
 /// An append in the committer's hands.
@@ -83,7 +99,7 @@ struct Waiting {
     // Keeps the bytes from being reclaimed until the database names them, or never will.
     pin: Pin,
     origin: Origin,
-    reply: oneshot::Sender<Result<Committed, UploadError>>,
+    reply: oneshot::Sender<Result<Outcome, UploadError>>,
 }
 
 impl Committer {
@@ -105,7 +121,7 @@ impl Committer {
         append: Commit,
         pin: Pin,
         origin: Origin,
-    ) -> Result<Committed, UploadError> {
+    ) -> Result<Outcome, UploadError> {
         const STOPPED: UploadError = UploadError::Internal("the committer has stopped");
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting {

@@ -2,7 +2,7 @@
 
 use crate::engine::{
     UploadError,
-    repository::{Commit, Explanation},
+    repository::{Commit, Explanation, IfEqual},
     session::SessionState,
 };
 
@@ -15,18 +15,40 @@ pub enum Verdict {
     AnswerAgain {
         /// What was answered, or should have been.
         total: u64,
-        /// The database knows that the answer may be lost.
-        suspect: bool,
+        /// The appends it was judged by.
+        appends: u64,
+        /// It may be the next bytes all the same.
+        is_doubtful: bool,
     },
+    /// Its bytes decide.
+    Look,
     /// Nothing stands in its way (any more): commit it with this fence.
     Commit {
         /// The session's present fence.
         fence: i64,
+        /// What it is if it equals the append before.
+        if_equal: IfEqual,
     },
 }
 
+/// What is known of an append that could tell whether it is the one before again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signs {
+    /// It came on the connection on which the answer before was given, and that is its client's own.
+    pub same_connection: bool,
+    /// The answer before is not known to have arrived, or was given after this append was begun.
+    pub unheard: bool,
+    /// Its bytes cannot stand twice in a row in a document; unknown as long as nobody has looked.
+    pub telling: Option<bool>,
+}
+
 /// Judges an append by what it met.
-pub fn judge(append: &Commit, met: Option<&Explanation>, switch_group: &str) -> Verdict {
+pub fn judge(
+    append: &Commit,
+    met: Option<&Explanation>,
+    signs: Signs,
+    switch_group: &str,
+) -> Verdict {
     let Some(met) = met else {
         return Verdict::Refuse(UploadError::SessionNotOpen);
     };
@@ -37,18 +59,26 @@ pub fn judge(append: &Commit, met: Option<&Explanation>, switch_group: &str) -> 
             return Verdict::Refuse(UploadError::SessionNotOpen);
         }
     };
-    if closed && !met.repeated {
+    if closed && !met.equal {
         return Verdict::Refuse(UploadError::SessionNotOpen);
     }
     if let Err(refusal) = owner_allows(met, switch_group) {
         return Verdict::Refuse(refusal);
     }
-    if met.repeated {
-        return Verdict::AnswerAgain {
-            total: met.received,
-            suspect: met.suspect,
-        };
-    }
+    let again = |is_doubtful| Verdict::AnswerAgain {
+        total: met.received,
+        appends: met.appends,
+        is_doubtful,
+    };
+    let if_equal = match equal(met, signs) {
+        // Nothing follows the last chunk of a session, so it cannot be data.
+        _ if closed => return again(false),
+        None => IfEqual::Undecided,
+        Some(Equal::Next) => IfEqual::Next,
+        Some(Equal::Again) => return again(true),
+        Some(Equal::Unclear) => return Verdict::Look,
+        Some(Equal::Doubtful) => IfEqual::Doubtful(met.appends),
+    };
     let length = append.chunk.length;
     if length == 0 {
         return Verdict::Refuse(UploadError::EmptyChunk);
@@ -58,11 +88,38 @@ pub fn judge(append: &Commit, met: Option<&Explanation>, switch_group: &str) -> 
         return Verdict::Refuse(UploadError::ChunkTooLarge { length, limit });
     }
     let total = met.received.saturating_add(length);
-    if total > met.max_total {
-        let limit = met.max_total;
+    let doubtful = match if_equal {
+        IfEqual::Doubtful(_) => met.doubtful + length,
+        IfEqual::Undecided | IfEqual::Next => met.doubtful,
+    };
+    let limit = met.max_total;
+    if total.saturating_sub(doubtful) > limit || total > limit.saturating_mul(2) {
         return Verdict::Refuse(UploadError::TotalTooLarge { total, limit });
     }
-    Verdict::Commit { fence: met.fence }
+    let fence = met.fence;
+    Verdict::Commit { fence, if_equal }
+}
+
+enum Equal {
+    Next,
+    Again,
+    Unclear,
+    Doubtful,
+}
+
+/// What an append to an open session is that equals the one before, if it does.
+fn equal(met: &Explanation, signs: Signs) -> Option<Equal> {
+    if !met.equal {
+        return None;
+    }
+    Some(match signs.telling {
+        // Whoever asks again on that connection has read the answer.
+        _ if signs.same_connection && met.ours => Equal::Next,
+        _ if signs.unheard || met.suspect => Equal::Again,
+        None => Equal::Unclear,
+        Some(true) => Equal::Again,
+        Some(false) => Equal::Doubtful,
+    })
 }
 
 fn owner_allows(met: &Explanation, switch_group: &str) -> Result<(), UploadError> {
@@ -74,96 +131,4 @@ fn owner_allows(met: &Explanation, switch_group: &str) -> Result<(), UploadError
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Verdict, judge};
-    use crate::engine::{
-        account::AccountSettings,
-        repository::{ChunkFacts, Commit, Explanation},
-        session::{SessionId, SessionState},
-    };
-
-    fn append(length: u64) -> Commit {
-        Commit {
-            session: SessionId(1),
-            fence: 0,
-            chunk: ChunkFacts { length, digest: 0 },
-            is_last: false,
-            answer_lost: false,
-            extents: Vec::new(),
-        }
-    }
-
-    fn said(verdict: &Verdict) -> &'static str {
-        match verdict {
-            Verdict::Refuse(error) => error.label(),
-            Verdict::AnswerAgain { .. } => "again",
-            Verdict::Commit { .. } => "commit",
-        }
-    }
-
-    /// Every owner there can be.
-    fn owners() -> impl Iterator<Item = Option<AccountSettings>> {
-        let some = (0..16_u8).map(|bits| {
-            let bit = |n: u8| bits >> n & 1 == 1;
-            Some(AccountSettings {
-                enabled: bit(0),
-                switch_group: if bit(1) { "ours" } else { "theirs" }.to_owned(),
-                fax_service: bit(2),
-                primary: bit(3),
-                ..AccountSettings::default()
-            })
-        });
-        some.chain([None])
-    }
-
-    /// The first of the troubles, as the original service looks for them.
-    fn expected(met: &Explanation, length: u64) -> &'static str {
-        let takes = match met.state {
-            SessionState::Open => true,
-            SessionState::Complete => met.repeated,
-            SessionState::Consumed | SessionState::Cancelled | SessionState::Expired => false,
-        };
-        match &met.owner {
-            _ if !takes => "session_not_open",
-            None => "account_disabled",
-            Some(owner) if !owner.enabled => "account_disabled",
-            Some(owner) if owner.switch_group != "ours" => "other_switch_group",
-            Some(owner) if !owner.fax_service => "no_fax_service",
-            Some(owner) if !owner.primary => "not_primary",
-            Some(_) if met.repeated => "again",
-            Some(_) if length == 0 => "empty_chunk",
-            Some(_) if length > met.max_chunk => "chunk_too_large",
-            Some(_) if met.received + length > met.max_total => "total_too_large",
-            Some(_) => "commit",
-        }
-    }
-
-    #[test]
-    fn the_first_trouble_is_told_whatever_else_is_wrong() {
-        for owner in owners() {
-            for state in SessionState::ALL {
-                for repeated in [false, true] {
-                    for (length, received) in [(0, 0), (100, 900), (100, 901), (101, 0)] {
-                        let met = Explanation {
-                            state,
-                            received,
-                            max_chunk: 100,
-                            max_total: 1000,
-                            fence: 3,
-                            owner: owner.clone(),
-                            suspect: false,
-                            repeated,
-                        };
-                        let verdict = judge(&append(length), Some(&met), "ours");
-                        assert_eq!(said(&verdict), expected(&met, length), "{length}: {met:?}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_session_that_never_was_takes_nothing() {
-        assert_eq!(said(&judge(&append(1), None, "")), "session_not_open");
-    }
-}
+mod tests;

@@ -2,13 +2,12 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use actix_web::rt::net::TcpStream;
 use rustls::{ServerConfig, crypto::ring::default_provider};
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{Certificates, TlsError};
-use crate::http::part;
+use crate::http::{ClientStream, part};
 
 /// What is said to a client that speaks HTTP without TLS.
 const PLAIN_HTTP: &str = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
@@ -43,13 +42,13 @@ impl Acceptor {
     ///
     /// # Errors
     /// If the client does not, or not in time.
-    pub async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub async fn accept(&self, stream: ClientStream) -> io::Result<TlsStream<ClientStream>> {
         timeout(self.patience, self.shake(stream)).await?
     }
 
-    async fn shake(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    async fn shake(&self, stream: ClientStream) -> io::Result<TlsStream<ClientStream>> {
         let mut first = [0];
-        stream.peek(&mut first).await?;
+        stream.socket().peek(&mut first).await?;
         // Methods begin so, and no TLS record does.
         if first[0].is_ascii_uppercase() {
             part(stream, PLAIN_HTTP.as_bytes()).await?;

@@ -205,6 +205,7 @@ impl InterFax {
             client,
             begun,
             connection.clone(),
+            self.addresses.own_connection(request),
         );
         let content = Content::new(&mut body, coding, self.settings.body.max_body);
         let outcome = serve(&exchange, content).await;

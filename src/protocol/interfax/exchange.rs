@@ -3,13 +3,13 @@
 use std::{
     cell::{Cell, RefCell},
     net::IpAddr,
-    rc::Rc,
+    sync::Arc,
     time::Instant,
 };
 
 use crate::{
     engine::{
-        AnswerReceipt, Blame, Peer, UploadEngine, UploadError, account::Account,
+        AnswerReceipt, Blame, ConnectionId, Peer, UploadEngine, UploadError, account::Account,
         accounts::Credentials,
     },
     fax::{self, FaxError, Faxes, Submitted},
@@ -34,7 +34,9 @@ pub struct Exchange<'a> {
     pub memory: &'a BodyMemory,
     pub client: IpAddr,
     pub begun: Instant,
-    connection: Option<Rc<Connection>>,
+    /// The connection, if it is the client's own and not a proxy's.
+    pub own_connection: Option<ConnectionId>,
+    connection: Option<Arc<Connection>>,
     facts: RefCell<RequestFacts>,
     receipt: RefCell<Option<Box<dyn AnswerReceipt>>>,
     busy: Cell<bool>,
@@ -45,7 +47,8 @@ impl<'a> Exchange<'a> {
         services: Services<'a>,
         client: IpAddr,
         begun: Instant,
-        connection: Option<Rc<Connection>>,
+        connection: Option<Arc<Connection>>,
+        own_connection: Option<ConnectionId>,
     ) -> Self {
         let facts = RequestFacts {
             protocol: super::PROTOCOL,
@@ -63,6 +66,7 @@ impl<'a> Exchange<'a> {
             memory,
             client,
             begun,
+            own_connection,
             connection,
             facts: RefCell::new(facts),
             receipt: RefCell::default(),
@@ -70,11 +74,11 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// What the client's end looks like now.
+    /// What the client's end looks like now. One that cannot be looked at has gone.
     pub fn peer(&self) -> Peer {
         self.connection
             .as_ref()
-            .map_or(Peer::Present, |connection| connection.peer())
+            .map_or(Peer::Gone, |connection| connection.peer())
     }
 
     /// Adds to the log line.

@@ -34,6 +34,7 @@ impl UploadFileChunk {
         parameters: &mut Parameters<'_, R>,
     ) -> Result<Self, ReadError> {
         let mut append = exchange.engine.append(exchange.client);
+        append = append.on(exchange.own_connection);
         let mut is_last = false;
         while let Some(name) = parameters.next(&["SessionID", "Chunk", "IsLast"]).await? {
             match name {

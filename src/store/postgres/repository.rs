@@ -11,7 +11,7 @@ use crate::{
         account::{Account, AccountId, AccountSettings},
         doubts::DoubtfulChunk,
         repository::{
-            Commit, Explanation, NewSession, Repository, RepositoryError, SessionFilter,
+            Again, Commit, Explanation, NewSession, Repository, RepositoryError, SessionFilter,
             SessionName, Totals,
         },
         session::{KnownSession, SessionId, SessionKey, SessionStatus},
@@ -63,8 +63,8 @@ impl Repository for Postgres {
         sessions::explain(&self.database, boot, append).await
     }
 
-    async fn answer_again(&self, boot: Uuid, append: &Commit) -> Result<Option<u64>> {
-        sessions::answer_again(&self.database, boot, append).await
+    async fn answer_again(&self, boot: Uuid, append: &Commit, again: Again) -> Result<Option<u64>> {
+        sessions::answer_again(&self.database, boot, append, again).await
     }
 
     async fn resolve(&self, boot: Uuid, append: &Commit) -> Result<Option<u64>> {

@@ -90,10 +90,13 @@ pub fn explanation(row: &Row) -> Result<Explanation> {
         received: unsigned(row, "received")?,
         max_chunk: unsigned(row, "max_chunk")?,
         max_total: unsigned(row, "max_total")?,
+        doubtful: unsigned(row, "doubtful")?,
+        appends: unsigned(row, "appends")?,
         fence: get(row, "fence")?,
         owner,
         suspect: get(row, "suspect")?,
-        repeated: get(row, "repeated")?,
+        ours: get(row, "ours")?,
+        equal: get(row, "equal")?,
     })
 }
 

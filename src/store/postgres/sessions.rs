@@ -10,7 +10,8 @@ use crate::{
         account::name_key,
         doubts::DoubtfulChunk,
         repository::{
-            Commit, Explanation, NewSession, RepositoryError, SessionFilter, SessionName, Totals,
+            Again, Commit, Explanation, IfEqual, NewSession, RepositoryError, SessionFilter,
+            SessionName, Totals,
         },
         session::{KnownSession, SessionId, SessionKey, SessionState, SessionStatus},
     },
@@ -22,6 +23,10 @@ use super::{
 };
 
 type Result<T> = std::result::Result<T, RepositoryError>;
+
+/// Doubts that are noted of one session. A document of a hundred megabytes of zeros in small
+/// chunks has fewer; what equals its twin beyond that is stored and left out as if it were certain.
+const MAX_DOUBTS: i64 = 4096;
 
 pub async fn start(database: &Database, session: &NewSession) -> Result<Option<SessionId>> {
     let timeout = i32::try_from(session.limits.timeout.as_secs()).unwrap_or(i32::MAX);
@@ -58,7 +63,8 @@ struct Columns<'a> {
     digests: Vec<[u8; 16]>,
     is_last: Vec<bool>,
     fences: Vec<i64>,
-    answer_lost: Vec<bool>,
+    is_next: Vec<bool>,
+    doubtful_after: Vec<Option<i64>>,
     extents: Vec<(i64, i64, &'a Extent)>,
 }
 
@@ -71,7 +77,11 @@ impl<'a> Columns<'a> {
             columns.digests.push(append.chunk.digest.to_be_bytes());
             columns.is_last.push(append.is_last);
             columns.fences.push(append.fence);
-            columns.answer_lost.push(append.answer_lost);
+            columns.is_next.push(append.if_equal == IfEqual::Next);
+            columns.doubtful_after.push(match append.if_equal {
+                IfEqual::Doubtful(appends) => Some(signed(appends)),
+                IfEqual::Undecided | IfEqual::Next => None,
+            });
             let mut relative = 0;
             for extent in &append.extents {
                 columns.extents.push((append.session.0, relative, extent));
@@ -120,7 +130,7 @@ pub async fn commit(
                 &digests,
                 &columns.is_last,
                 &columns.fences,
-                &columns.answer_lost,
+                &columns.is_next,
                 &boot,
                 &switch_group,
                 &owners,
@@ -130,6 +140,8 @@ pub async fn commit(
                 &offsets,
                 &checksums,
                 &store,
+                &columns.doubtful_after,
+                &MAX_DOUBTS,
             ],
         )
         .await;
@@ -153,7 +165,6 @@ pub async fn explain(
                 &signed(append.chunk.length),
                 &append.chunk.digest.to_be_bytes().as_slice(),
                 &append.is_last,
-                &append.answer_lost,
                 &boot,
             ],
         )
@@ -165,7 +176,12 @@ pub async fn explain(
     rows::explanation(&row).map(Some)
 }
 
-pub async fn answer_again(database: &Database, boot: Uuid, append: &Commit) -> Result<Option<u64>> {
+pub async fn answer_again(
+    database: &Database,
+    boot: Uuid,
+    append: &Commit,
+    again: Again,
+) -> Result<Option<u64>> {
     let row = database
         .query_opt(
             queries::ANSWER_REPEATED_APPEND,
@@ -174,8 +190,11 @@ pub async fn answer_again(database: &Database, boot: Uuid, append: &Commit) -> R
                 &signed(append.chunk.length),
                 &append.chunk.digest.to_be_bytes().as_slice(),
                 &append.is_last,
-                &append.answer_lost,
+                &signed(again.appends),
                 &boot,
+                &again.is_awaited,
+                &again.is_doubtful,
+                &MAX_DOUBTS,
             ],
         )
         .await?;

@@ -6,7 +6,7 @@
 //!   serves them
 //! - `heads`: what becomes of odd and forged heads
 //! - `in_flight`: how many requests at once, and of one address
-//! - `connections`: how many connections of one address
+//! - `connections`, `descriptors`: how many connections of one address, and what one takes
 //! - `body_memory`: what all bodies together take
 //! - `unproven`: chunks that come before their session
 //! - `unknown_sessions`: addresses that guess sessions
@@ -20,6 +20,7 @@ mod body_length;
 mod body_memory;
 mod body_time;
 mod connections;
+mod descriptors;
 mod forwarded;
 mod head_time;
 mod heads;

@@ -1,6 +1,11 @@
 //! A server with answers of any size, on the edge of a gateway.
 
-use std::{net::SocketAddr, rc::Rc, thread::JoinHandle, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+    time::Duration,
+};
 
 use actix_http::{HttpService, error::DispatchError};
 use actix_server::{Server, ServerHandle};
@@ -13,11 +18,18 @@ use actix_web::{
     web,
 };
 use chunkgate::{
-    engine::AnswerReceipt,
-    http::{Connection, ConnectionLimits, Paced, Timed, Transport, respond, time_heads},
+    engine::{AnswerReceipt, Delivery, Evidence},
+    http::{
+        ClientStream, Connection, ConnectionLimits, Paced, Timed, Transport, Unacknowledged,
+        respond, time_heads,
+    },
     soap::{Body, Response},
 };
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::{
+    runtime::Handle,
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    time::sleep,
+};
 
 /// Limits that nobody exceeds.
 pub const GENEROUS: ConnectionLimits = ConnectionLimits {
@@ -54,8 +66,8 @@ impl Streaming {
                         let (body, told) = (body.clone(), told.clone());
                         let answer = move |request: HttpRequest| {
                             let response = answer(body());
-                            let receipt = Box::new(Told(Some(told.clone())));
-                            let connection: Option<Rc<Connection>> = Connection::of(&request);
+                            let receipt = Box::new(Told::new(told.clone()));
+                            let connection = Connection::of(&request);
                             async move { respond(response, Some(receipt), connection) }
                         };
                         let app = App::new()
@@ -65,12 +77,15 @@ impl Streaming {
                             .client_request_timeout(Duration::ZERO)
                             .on_connect_ext(|timed: &Timed<Paced>, data| {
                                 timed.remember(data);
-                                Connection::remember(timed.stream().transport(), data);
+                                let stream = timed.stream().transport().stream();
+                                data.insert(Arc::clone(stream.connection()));
                             })
                             .h1(map_config(app, |()| AppConfig::default()));
                         fn_service(move |stream: TcpStream| async move {
                             let peer = stream.peer_addr().ok();
                             Transport::limit_unsent(&stream);
+                            let unacknowledged = Unacknowledged::new(Handle::current());
+                            let stream = ClientStream::new(stream, false, unacknowledged);
                             let paced = Paced::new(Transport::Plain(stream));
                             Ok::<_, DispatchError>((Timed::new(paced, limits, None), peer))
                         })
@@ -108,21 +123,39 @@ fn answer(body: Body) -> Response {
     }
 }
 
-/// Tells what becomes of an answer.
-struct Told(Option<UnboundedSender<bool>>);
+/// Tells what becomes of an answer, once, as soon as that is known.
+struct Told(Arc<Mutex<Option<UnboundedSender<bool>>>>);
+
+impl Told {
+    fn new(told: UnboundedSender<bool>) -> Self {
+        Self(Arc::new(Mutex::new(Some(told))))
+    }
+
+    fn tell(&self, delivered: bool) {
+        if let Some(told) = self.0.lock().expect("nobody panics with it").take() {
+            let _nobody_waits = told.send(delivered);
+        }
+    }
+}
 
 impl AnswerReceipt for Told {
-    fn delivered(mut self: Box<Self>) {
-        if let Some(told) = self.0.take() {
-            let _nobody_waits = told.send(true);
-        }
+    fn written(&mut self, evidence: Arc<dyn Evidence>) {
+        let told = Self(Arc::clone(&self.0));
+        tokio::spawn(async move {
+            while evidence.look() == Delivery::Pending {
+                sleep(Duration::from_millis(5)).await;
+            }
+            told.tell(evidence.look() == Delivery::Acknowledged);
+        });
+    }
+
+    fn delivered(self: Box<Self>) {
+        self.tell(true);
     }
 }
 
 impl Drop for Told {
     fn drop(&mut self) {
-        if let Some(told) = self.0.take() {
-            let _nobody_waits = told.send(false);
-        }
+        self.tell(false);
     }
 }

@@ -89,8 +89,8 @@ async fn every_append_of_a_group_gets_its_own_answer() {
     // The engine still believes that it is open.
     engine.upload(cancelled, b"one").await.unwrap();
     other.engine.cancel(cancelled.key, HERE).await.unwrap();
-    for _ in 0..10 {
-        engine.upload(full, &[0; 100]).await.unwrap();
+    for n in 0..10 {
+        engine.upload(full, &[n; 100]).await.unwrap();
     }
     let mut sending: Vec<_> = good.iter().map(|session| (*session, b"good")).collect();
     sending.insert(3, (complete, b"late"));

@@ -3,6 +3,7 @@
 //! | file           | rule |
 //! |----------------|------|
 //! | `lost_answers` | a chunk sent again because its answer was lost is stored once; an equal one after a delivered answer is data |
+//! | `equal_chunks` | what an equal chunk is, and what is noted where nobody can tell |
 //! | `model`        | whatever clients, engines and time do, a session holds what its client believes it sent |
 //! | `groups`       | groups of two engines never block each other, and no append changes another's answer |
 //! | `concurrency`  | chunks that come at the same time are all stored, each once |
@@ -17,6 +18,7 @@
 mod accounts;
 mod concurrency;
 mod ending;
+mod equal_chunks;
 mod groups;
 mod hot;
 mod lost_answers;

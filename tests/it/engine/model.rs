@@ -1,9 +1,11 @@
 //! Whatever clients, engines and time do, a session holds the bytes its client believes it sent.
 //!
-//! Random scripts run on two engines and on a model of a dozen lines. A failure prints the
+//! Random scripts run on two engines and on a small model. A failure prints the
 //! shortest script that shows it. `CHUNKGATE_TEST_CASES` raises the number of scripts.
 
-use chunkgate::engine::{UploadError, session::SessionState};
+use std::sync::LazyLock;
+
+use chunkgate::engine::{ConnectionId, UploadError, session::SessionState};
 use futures_util::{StreamExt, stream};
 use proptest::{prelude::*, test_runner::TestRunner};
 
@@ -13,8 +15,25 @@ use crate::support::eventually::until;
 /// Sessions of a script.
 const SESSIONS: usize = 2;
 
+/// Connections that each client has to each engine.
+const CONNECTIONS: usize = 2;
+
 /// Few, so that equal consecutive chunks are common; one is too large.
-const CHUNKS: [&[u8]; 4] = [&[0; 7], b"A", &[b'B'; 40], &[b'C'; 101]];
+static CHUNKS: LazyLock<[Vec<u8>; 5]> = LazyLock::new(|| {
+    let telling: Vec<u8> = (0..760_u32)
+        .flat_map(|n| n.wrapping_mul(n).wrapping_mul(0x9E37_79B1).to_be_bytes()[..2].to_vec())
+        .collect();
+    let too_large = vec![b'C'; MAX_CHUNK + 1];
+    [
+        vec![0; 7],
+        b"A".to_vec(),
+        vec![b'B'; 40],
+        too_large,
+        telling,
+    ]
+});
+/// The one that cannot stand twice in a row in a document.
+const TELLING: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
@@ -29,6 +48,7 @@ enum Step {
         to: usize,
         through: usize,
         chunk: usize,
+        on: Option<usize>,
         is_last: bool,
         answer: Answer,
     },
@@ -36,6 +56,7 @@ enum Step {
     SendAgain {
         to: usize,
         through: usize,
+        on: Option<usize>,
         answer: Answer,
     },
     Cancel {
@@ -55,12 +76,13 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let answer = || prop_oneof![3 => Just(Answer::Arrives), 1 => Just(Answer::IsLost)];
+    let on = || prop::option::of(0..CONNECTIONS);
     let step = prop_oneof![
-        10 => (0..SESSIONS, 0..2_usize, 0..CHUNKS.len(), prop::bool::weighted(0.1), answer()).prop_map(
-            |(to, through, chunk, is_last, answer)| Step::Send { to, through, chunk, is_last, answer }
+        10 => (0..SESSIONS, 0..2_usize, 0..CHUNKS.len(), on(), prop::bool::weighted(0.1), answer()).prop_map(
+            |(to, through, chunk, on, is_last, answer)| Step::Send { to, through, chunk, on, is_last, answer }
         ),
-        6 => (0..SESSIONS, 0..2_usize, answer())
-            .prop_map(|(to, through, answer)| Step::SendAgain { to, through, answer }),
+        6 => (0..SESSIONS, 0..2_usize, on(), answer())
+            .prop_map(|(to, through, on, answer)| Step::SendAgain { to, through, on, answer }),
         1 => (0..SESSIONS, 0..2_usize).prop_map(|(session, through)| Step::Cancel { session, through }),
         1 => (0..SESSIONS).prop_map(|session| Step::Expire { session }),
         1 => (0..2_usize).prop_map(|engine| Step::Restart { engine }),
@@ -78,6 +100,9 @@ struct Model {
     in_doubt: bool,
     /// Which engine answered last, while it lives.
     answered_by: Option<usize>,
+    /// And on which of the client's own connections, while it is whole.
+    answered_on: Option<usize>,
+    doubts: Vec<(i64, i64, bool)>,
     /// What the client sent last, whatever became of it.
     sent: Option<(usize, bool)>,
 }
@@ -90,6 +115,8 @@ impl Model {
             last: None,
             in_doubt: false,
             answered_by: None,
+            answered_on: None,
+            doubts: Vec::new(),
             sent: None,
         }
     }
@@ -99,28 +126,46 @@ impl Model {
         &mut self,
         chunk: usize,
         is_last: bool,
-        through: usize,
+        (through, on): (usize, Option<usize>),
         answer: Answer,
     ) -> Result<u64, &'static str> {
         self.sent = Some((chunk, is_last));
-        let repeats = self.in_doubt && self.last == Some((chunk, is_last));
+        let is_equal = self.last == Some((chunk, is_last));
+        let is_complete = self.state == SessionState::Complete;
         match self.state {
             SessionState::Open => {}
-            SessionState::Complete if repeats => {}
+            SessionState::Complete if is_equal => {}
             SessionState::Complete
             | SessionState::Consumed
             | SessionState::Cancelled
             | SessionState::Expired => return Err("session_not_open"),
         }
+        let heard = on.is_some() && self.answered_by == Some(through) && self.answered_on == on;
+        let is_doubtful = is_equal && !is_complete && !heard;
+        let repeats = is_complete || is_doubtful && (self.in_doubt || chunk == TELLING);
+        let length = CHUNKS[chunk].len();
+        let total = self.bytes.len() + length;
         if !repeats {
-            let length = CHUNKS[chunk].len();
-            if length as u64 > LIMITS.max_chunk {
+            if length > MAX_CHUNK {
                 return Err("chunk_too_large");
             }
-            if (self.bytes.len() + length) as u64 > SMALL_TOTAL {
+            let stored = self.doubts.iter().filter(|(_, _, stored)| *stored);
+            let mut doubtful: usize = stored
+                .map(|(_, length, _)| usize::try_from(*length).unwrap())
+                .sum();
+            if is_doubtful {
+                doubtful += length;
+            }
+            if total - doubtful > SMALL_TOTAL || total > 2 * SMALL_TOTAL {
                 return Err("total_too_large");
             }
-            self.bytes.extend_from_slice(CHUNKS[chunk]);
+        }
+        if is_doubtful {
+            let [position, length] = [self.bytes.len(), length].map(|n| i64::try_from(n).unwrap());
+            self.doubts.push((position, length, !repeats));
+        }
+        if !repeats {
+            self.bytes.extend_from_slice(&CHUNKS[chunk]);
             self.last = Some((chunk, is_last));
             if is_last {
                 self.state = SessionState::Complete;
@@ -128,6 +173,7 @@ impl Model {
         }
         self.in_doubt = answer == Answer::IsLost;
         self.answered_by = Some(through);
+        self.answered_on = on.filter(|_| answer == Answer::Arrives);
         Ok(self.bytes.len() as u64)
     }
 
@@ -136,18 +182,22 @@ impl Model {
         if alive {
             self.state = state;
             self.bytes.clear();
+            self.doubts.clear();
         }
         alive
     }
 }
 
+/// The largest chunk.
+const MAX_CHUNK: usize = 2000;
 /// A script may reach the limit of a session.
-const SMALL_TOTAL: u64 = 150;
+const SMALL_TOTAL: usize = 1700;
 
 /// A script on its way through a world and the model.
 struct Run<'a> {
     world: &'a World,
     engines: Vec<Running>,
+    connections: [[ConnectionId; CONNECTIONS]; 2],
     sessions: Vec<Session>,
     models: Vec<Model>,
 }
@@ -166,6 +216,7 @@ impl<'a> Run<'a> {
         Self {
             world,
             engines,
+            connections: [(); 2].map(|()| new_connections()),
             sessions,
             models,
         }
@@ -173,7 +224,8 @@ impl<'a> Run<'a> {
 
     async fn engine(world: &World) -> Running {
         let mut limits = LIMITS;
-        limits.max_total = SMALL_TOTAL;
+        limits.max_chunk = MAX_CHUNK as u64;
+        limits.max_total = SMALL_TOTAL as u64;
         let config = world.database.config();
         world
             .engine_with(config, super::support::pool(), limits)
@@ -198,6 +250,8 @@ impl<'a> Run<'a> {
                     model.state,
                 ));
             }
+            let doubts = self.world.doubts(*session).await;
+            same(&doubts, &model.doubts).map_err(|what| format!("doubts: {what}"))?;
         }
         Ok(())
     }
@@ -208,15 +262,19 @@ impl<'a> Run<'a> {
                 to,
                 through,
                 chunk,
+                on,
                 is_last,
                 answer,
-            } => self.send(to, through, chunk, is_last, answer).await,
+            } => self.send(to, (through, on), chunk, is_last, answer).await,
             Step::SendAgain {
                 to,
                 through,
+                on,
                 answer,
             } => match self.models[to].sent {
-                Some((chunk, is_last)) => self.send(to, through, chunk, is_last, answer).await,
+                Some((chunk, is_last)) => {
+                    self.send(to, (through, on), chunk, is_last, answer).await
+                }
                 None => Ok(()),
             },
             Step::Cancel { session, through } => {
@@ -256,6 +314,7 @@ impl<'a> Run<'a> {
     /// Another engine takes the place of one that ended, with its answers in doubt or not.
     async fn replaced(&mut self, engine: usize, in_doubt: bool) {
         self.engines.insert(engine, Self::engine(self.world).await);
+        self.connections[engine] = new_connections();
         for model in &mut self.models {
             if model.answered_by == Some(engine) {
                 model.answered_by = None;
@@ -267,19 +326,24 @@ impl<'a> Run<'a> {
     async fn send(
         &mut self,
         to: usize,
-        through: usize,
+        (through, on): (usize, Option<usize>),
         chunk: usize,
         is_last: bool,
         answer: Answer,
     ) -> Result<(), String> {
-        let expected = self.models[to].send(chunk, is_last, through, answer);
-        let sent = self.engines[through].send(self.sessions[to], CHUNKS[chunk], is_last);
+        let expected = self.models[to].send(chunk, is_last, (through, on), answer);
+        let connection = on.map(|on| self.connections[through][on]);
+        let session = self.sessions[to];
+        let sent = self.engines[through].send_on(connection, session, &CHUNKS[chunk], is_last);
         let got = match sent.await {
             Ok(done) => {
                 match answer {
                     Answer::Arrives => done.receipt.delivered(),
                     Answer::IsLost => {
                         drop(done.receipt);
+                        if let Some(broken) = on {
+                            self.connections[through][broken] = ConnectionId::next();
+                        }
                         self.other_engines_may_know(to).await;
                     }
                 }
@@ -300,6 +364,10 @@ impl<'a> Run<'a> {
         })
         .await;
     }
+}
+
+fn new_connections() -> [ConnectionId; CONNECTIONS] {
+    [(); CONNECTIONS].map(|()| ConnectionId::next())
 }
 
 fn label(error: &UploadError) -> &'static str {

@@ -19,8 +19,8 @@ async fn one_trouble_hides_the_next() {
     let world = World::new().await;
     let engine = world.engine().await;
     let session = engine.start_session().await;
-    for _ in 0..9 {
-        engine.upload(session, &[0; 100]).await.unwrap();
+    for n in 10..19 {
+        engine.upload(session, &[n; 100]).await.unwrap();
     }
     engine.upload(session, &[1; 99]).await.unwrap();
     // Everything is wrong, and mended one by one.

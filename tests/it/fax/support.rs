@@ -189,14 +189,13 @@ impl Call {
         id
     }
 
-    /// The number in an answer that counts as lost: a client that closes its side for sending may
-    /// have gone altogether, as far as the gateway can know. Here it stays and looks.
+    /// The number in an answer that counts as lost: its connection broke, so as far as the gateway
+    /// can know, nobody has read it.
     pub async fn result_of_lost_answer(&self, gateway: &Gateway) -> i64 {
         let mut wire = Wire::connect(gateway.address).await;
         wire.send(&self.request().bytes()).await;
-        wire.finish().await;
         let answer = wire.answer().await;
-        wire.closed().await;
+        wire.reset();
         answer.result(self.operation)
     }
 

@@ -14,7 +14,9 @@ async fn after_the_last_chunk_the_session_takes_no_more() {
     let mut client = gateway.client();
     let session = client.start().await;
     assert_eq!(client.chunk(&session, b"document", true).await, 8);
-    assert_eq!(client.chunk(&session, b"document", true).await, -1062);
+    assert_eq!(client.chunk(&session, b"document", false).await, -1062);
+    // The last chunk again is answered again.
+    assert_eq!(client.chunk(&session, b"document", true).await, 8);
     assert_eq!(client.chunk(&session, b"more", false).await, -1062);
     assert_eq!(gateway.client().chunk(&session, b"x", false).await, -1062);
     assert!(holds(&gateway, &session, b"document").await);

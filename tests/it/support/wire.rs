@@ -2,6 +2,7 @@
 
 use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
+use socket2::SockRef;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -44,6 +45,13 @@ impl Wire {
     /// Says that nothing more will be sent, and keeps listening.
     pub async fn finish(&mut self) {
         self.stream.shutdown().await.expect("half a close");
+    }
+
+    /// Breaks the connection: whatever was answered on it, its client has not read that.
+    pub fn reset(self) {
+        let socket = SockRef::from(&self.stream);
+        let at_once = Some(Duration::ZERO);
+        socket.set_linger(at_once).expect("an option");
     }
 
     /// Reads one answer.

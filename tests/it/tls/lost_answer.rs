@@ -28,9 +28,8 @@ async fn the_same_chunk_again_is_not_stored_twice() {
         let request = Request::soap_11("UploadFileChunk", &parameters).bytes();
         let mut gone = authority.connect(address).await;
         send(&mut gone, &request).await;
-        // The farewell and the end, at once; the answer may still be read.
+        // The farewell and the end, at once: the answer meets a socket that is closed.
         gone.shutdown().await.unwrap();
-        let _lost = read_answer(&mut gone).await;
         drop(gone);
 
         let mut again = authority.connect(address).await;

@@ -13,8 +13,8 @@ use bytes::Bytes;
 use chunkgate::{
     content::SharedStore,
     engine::{
-        Acknowledged, End, EngineSettings, Passwords, Peer, ThrottleSettings, UnprovenLimits,
-        UploadEngine, UploadError,
+        Acknowledged, Append, ConnectionId, End, EngineSettings, Passwords, Peer, ThrottleSettings,
+        UnprovenLimits, UploadEngine, UploadError,
         account::{AccountId, AccountSettings},
         accounts::{AccountsSettings, Credentials},
         repository::{Commit, Repository, SessionName},
@@ -146,6 +146,15 @@ impl World {
         row.get(0)
     }
 
+    /// What is noted of equal chunks of a session: where, how many bytes, and whether stored.
+    pub async fn doubts(&self, session: Session) -> Vec<(i64, i64, bool)> {
+        let query =
+            "SELECT position, length, stored FROM upload_doubt WHERE session_id = $1 ORDER BY id";
+        let rows = self.sql.query(query, &[&session.id.0]).await;
+        let doubt = |row: &tokio_postgres::Row| (row.get(0), row.get(1), row.get(2));
+        rows.expect("rows").iter().map(doubt).collect()
+    }
+
     /// Runs statements.
     pub async fn run(&self, statements: &str) {
         self.sql.batch_execute(statements).await.expect(statements);
@@ -193,6 +202,18 @@ impl Running {
         is_last: bool,
     ) -> Result<Acknowledged, UploadError> {
         send(&self.engine, session, chunk, is_last).await
+    }
+
+    /// The same on a connection that is the client's own.
+    pub async fn send_on(
+        &self,
+        connection: Option<ConnectionId>,
+        session: Session,
+        chunk: &[u8],
+        is_last: bool,
+    ) -> Result<Acknowledged, UploadError> {
+        let append = self.engine.append(HERE).on(connection);
+        send_with(append, session, chunk, is_last).await
     }
 
     /// Sends one chunk whose answer arrives; the new total.
@@ -265,7 +286,15 @@ pub async fn send(
     chunk: &[u8],
     is_last: bool,
 ) -> Result<Acknowledged, UploadError> {
-    let mut append = engine.append(HERE);
+    send_with(engine.append(HERE), session, chunk, is_last).await
+}
+
+async fn send_with(
+    mut append: Append,
+    session: Session,
+    chunk: &[u8],
+    is_last: bool,
+) -> Result<Acknowledged, UploadError> {
     append.name(session.key).await;
     if !chunk.is_empty() {
         append.write(Bytes::copy_from_slice(chunk)).await;
@@ -301,7 +330,10 @@ pub async fn add_account(
 
 /// An append as the committer would hand it over, with its bytes sealed.
 pub async fn sealed(store: &MemoryStore, session: Session, chunk: &[u8]) -> Commit {
-    use chunkgate::{content::Store, engine::repository::ChunkFacts};
+    use chunkgate::{
+        content::Store,
+        engine::repository::{ChunkFacts, IfEqual},
+    };
     let mut writer = store.writer(None);
     let block = Bytes::copy_from_slice(chunk);
     writer.write(block).await.expect("memory");
@@ -313,7 +345,7 @@ pub async fn sealed(store: &MemoryStore, session: Session, chunk: &[u8]) -> Comm
             digest: xxhash_rust::xxh3::xxh3_128(chunk),
         },
         is_last: false,
-        answer_lost: false,
+        if_equal: IfEqual::Undecided,
         extents: writer.seal().await.expect("memory").extents,
     }
 }
