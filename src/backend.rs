@@ -103,7 +103,8 @@ impl Backend {
         options.start_timeout = postgres.start_timeout;
         options.stop_timeout = postgres.stop_timeout;
         // Commands connect beside the gateway, and so do operators.
-        options.max_connections = u16::try_from(settings.pool.size + 20).unwrap_or(u16::MAX);
+        options.max_connections =
+            u16::try_from(settings.pool.size + settings.pool.queries + 20).unwrap_or(u16::MAX);
         let cluster = Cluster::start(options).await?;
         // A full disk must not keep a gateway from starting that could serve until space comes back.
         if let Err(error) = directory.publish(cluster.endpoint()) {
@@ -222,6 +223,8 @@ pub fn pool_settings(settings: &Settings) -> PoolSettings {
         connect_timeout: pool.connect_timeout,
         statement_timeout: pool.statement_timeout,
         lock_timeout: pool.lock_timeout,
+        queries: pool.queries,
+        query_timeout: pool.query_timeout,
         idle_in_transaction_timeout: pool.idle_in_transaction_timeout,
         require_durability: !settings.database.allow_unsafe_durability,
     }

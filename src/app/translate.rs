@@ -80,6 +80,8 @@ pub fn fax_settings(settings: &Settings) -> FaxSettings {
         max_retries: fax.max_retries,
         repeat_within: fax.repeat_within,
         status_polls_per_minute: fax.status_polls_per_minute,
+        queries: settings.pool.queries,
+        query_wait: settings.pool.query_timeout,
         image_directory: settings.server.data_dir.join("images"),
         outbox: OutboxSettings {
             workers: fax.workers,

@@ -75,6 +75,11 @@ pub enum FaxError {
     /// The account asks for the status of its faxes too often.
     #[error("the account asks more often than fax.status_polls_per_minute")]
     TooManyPolls,
+    /// The account has as many queries under way as it may.
+    #[error(
+        "other queries of the account, or of all accounts, are still under way: ask again later, or raise pool.queries"
+    )]
+    TooManyQueries,
     /// So many equal submissions came at once that this one was not looked at.
     #[error("an equal submission has been under way for too long")]
     Busy,
@@ -109,6 +114,7 @@ impl FaxError {
             | Self::TooManyResends(..)
             | Self::DocumentsDropped(_)
             | Self::TooManyPolls
+            | Self::TooManyQueries
             | Self::Busy => Blame::Client,
             Self::NoImage(error) => match error {
                 ImageError::NoGhostscript { .. } | ImageError::Io { .. } => Blame::Us,
@@ -145,6 +151,7 @@ impl FaxError {
             Self::DocumentsDropped(_) => "documents_dropped",
             Self::NoImage(_) => "no_image",
             Self::TooManyPolls => "too_many_polls",
+            Self::TooManyQueries => "too_many_queries",
             Self::Busy => "busy",
             Self::CancellationPending(_) => "cancellation_pending",
         }

@@ -16,8 +16,9 @@ use crate::engine::{UploadError, account::Account};
 
 use super::{
     FaxError, Faxes,
-    image::{Document, ImageError, PageSetup, Place, Renderer},
+    image::{Document, ImageError, PageSetup, Renderer},
     item::{FaxDocument, TransactionId},
+    places::Place,
 };
 
 /// How the names of directories of images begin.

@@ -20,6 +20,7 @@ pub mod item;
 mod order;
 pub mod outbox;
 pub mod outcome;
+mod places;
 mod polls;
 pub mod query;
 mod read;
@@ -49,6 +50,7 @@ use answers::Telling;
 use image::Renderer;
 use item::{SubmissionId, TransactionId};
 use outbox::Deliveries;
+use places::Places;
 use polls::StatusPolls;
 use record::Doubt;
 use repository::{FaxRepository, Route};
@@ -102,6 +104,7 @@ struct Shared {
     doubtful: Cache<[u8; 32], Doubt>,
     turns: Turns<[u8; 32]>,
     polls: StatusPolls,
+    queries: Places,
     // There is something new in the outbox.
     queued: Arc<Notify>,
     // Lets the task of lost answers end with the last handle.
@@ -134,6 +137,7 @@ impl Faxes {
                 .build(),
             turns: Turns::default(),
             polls: StatusPolls::new(parts.settings.status_polls_per_minute),
+            queries: Places::new(parts.settings.queries),
             queued: Arc::default(),
             settings: parts.settings,
             _handles: handles,

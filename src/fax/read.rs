@@ -1,13 +1,17 @@
 //! What became of faxes.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
-use crate::engine::account::Account;
+use crate::engine::{
+    account::{Account, AccountId},
+    repository::RepositoryError,
+};
 
 use super::{
     FaxError, Faxes,
     item::{FaxItem, TransactionId},
     query::{FaxFilter, FaxSearch, StatusCount},
+    repository::FaxRepository,
 };
 
 /// Transactions of one answer, whatever a client asks for.
@@ -26,7 +30,7 @@ impl Faxes {
     /// The newest transactions below `before`, at most 100.
     ///
     /// # Errors
-    /// [`FaxError::TooManyPolls`], or the database's.
+    /// [`FaxError::TooManyPolls`], [`FaxError::TooManyQueries`], or the database's.
     pub async fn poll(
         &self,
         account: &Account,
@@ -40,54 +44,81 @@ impl Faxes {
             last: Some(TransactionId(before.0.saturating_sub(1))),
             ..FaxFilter::default()
         };
-        Ok(Polled {
-            items: self.list(account, &filter, most).await?,
-            total: self.shared.repository.count(account.id).await?,
+        let most = most.min(MOST_ITEMS);
+        let id = account.id;
+        self.query(id, move |repository| async move {
+            Ok(Polled {
+                items: repository.list(id, &filter, most).await?,
+                total: repository.count(id).await?,
+            })
         })
+        .await
     }
 
     /// The newest transactions that pass a filter, at most 100.
     ///
     /// # Errors
-    /// The database's.
+    /// [`FaxError::TooManyQueries`], or the database's.
     pub async fn list(
         &self,
         account: &Account,
         filter: &FaxFilter,
         most: u32,
     ) -> Result<Vec<FaxItem>, FaxError> {
-        let most = most.min(MOST_ITEMS);
-        let repository = &self.shared.repository;
-        Ok(repository.list(account.id, filter, most).await?)
+        let (id, filter, most) = (account.id, filter.clone(), most.min(MOST_ITEMS));
+        self.query(id, move |repository| async move {
+            repository.list(id, &filter, most).await
+        })
+        .await
     }
 
-    /// The transactions that a search finds, at most 100.
+    /// How many transactions that a search finds have each status, and the transactions
+    /// themselves, at most 100, if they are `wanted`.
     ///
     /// # Errors
-    /// The database's.
+    /// [`FaxError::TooManyQueries`], or the database's.
     pub async fn search(
         &self,
         account: &Account,
         search: &FaxSearch,
-    ) -> Result<Vec<FaxItem>, FaxError> {
-        let bounded = FaxSearch {
+        wanted: bool,
+    ) -> Result<(Vec<StatusCount>, Option<Vec<FaxItem>>), FaxError> {
+        let id = account.id;
+        let search = FaxSearch {
             limit: search.limit.min(MOST_ITEMS),
             ..search.clone()
         };
-        let repository = &self.shared.repository;
-        Ok(repository.search(account.id, &bounded).await?)
+        self.query(id, move |repository| async move {
+            let statistics = repository.statistics(id, &search).await?;
+            let items = if wanted {
+                Some(repository.search(id, &search).await?)
+            } else {
+                None
+            };
+            Ok((statistics, items))
+        })
+        .await
     }
 
-    /// How many transactions that a search finds have each status.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn statistics(
+    /// Asks the database on one of the places for queries, which is kept until the database has
+    /// answered: a client that hangs up ends no statement.
+    async fn query<T: Send + 'static, Asked>(
         &self,
-        account: &Account,
-        search: &FaxSearch,
-    ) -> Result<Vec<StatusCount>, FaxError> {
-        let repository = &self.shared.repository;
-        Ok(repository.statistics(account.id, search).await?)
+        account: AccountId,
+        ask: impl FnOnce(Arc<dyn FaxRepository>) -> Asked,
+    ) -> Result<T, FaxError>
+    where
+        Asked: Future<Output = Result<T, RepositoryError>> + Send + 'static,
+    {
+        let shared = &self.shared;
+        let wait = shared.settings.query_wait;
+        let place = shared.queries.take(account, wait).await;
+        let place = place.ok_or(FaxError::TooManyQueries)?;
+        let asked = ask(Arc::clone(&shared.repository));
+        let answer = self.to_its_end(async move {
+            let _place = place;
+            asked.await
+        });
+        Ok(answer.await?)
     }
 }

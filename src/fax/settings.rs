@@ -21,6 +21,10 @@ pub struct FaxSettings {
     pub repeat_within: Duration,
     /// How often an account may ask for the status of its faxes; 0 = as it likes.
     pub status_polls_per_minute: u32,
+    /// What all accounts together may ask at once of their faxes.
+    pub queries: usize,
+    /// How long such a query waits for its turn.
+    pub query_wait: Duration,
     /// Where images are made.
     pub image_directory: PathBuf,
     /// How the outbox works.

@@ -105,6 +105,10 @@ section! {
         connect_timeout: Duration = "2s", duration("10ms", "1min");
         /// How long a statement may run.
         statement_timeout: Duration = "10s", duration("100ms", "10min");
+        /// Connections beside these for what clients ask of their faxes; an account that has one of them in use gets another one only while enough are free.
+        queries: usize = "4", number(1..=100);
+        /// How long such a query may run, and wait for its connection.
+        query_timeout: Duration = "5s", duration("100ms", "10min");
         /// How long a statement may wait for a lock.
         lock_timeout: Duration = "5s", duration("10ms", "10min");
         /// How long a transaction may sit idle.

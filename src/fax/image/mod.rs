@@ -31,14 +31,12 @@ mod ghostscript;
 mod job;
 mod kind;
 mod page;
-mod places;
 mod renderer;
 mod text;
 mod tiff;
 
 pub use error::ImageError;
 pub use page::PageSetup;
-pub use places::Place;
 pub(in crate::fax) use text::typeset;
 
 pub use renderer::{Document, Renderer, RendererSettings};

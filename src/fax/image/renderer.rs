@@ -11,7 +11,10 @@ use std::{
 use nix::sys::signal::Signal;
 use tokio::{task::spawn_blocking, time::timeout};
 
-use crate::engine::account::AccountId;
+use crate::{
+    engine::account::AccountId,
+    fax::places::{Place, Places},
+};
 
 use super::{
     ImageError, PageSetup,
@@ -19,7 +22,6 @@ use super::{
     ghostscript::{self, IMAGE},
     job::Job,
     kind::Kind,
-    places::{Place, Places},
     text, tiff,
 };
 

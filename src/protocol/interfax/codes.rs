@@ -95,7 +95,7 @@ pub fn fax_wire(error: &FaxError) -> Wire {
         FaxError::TooManyResends(..) => TOO_MANY_RESENDS,
         FaxError::NoImage(ImageError::Io { .. }) | FaxError::CancellationPending(_) => INTERNAL,
         FaxError::DocumentsDropped(_) | FaxError::NoImage(_) => NO_IMAGE,
-        FaxError::TooManyPolls => TOO_MANY_REQUESTS,
+        FaxError::TooManyPolls | FaxError::TooManyQueries => TOO_MANY_REQUESTS,
     })
 }
 

@@ -76,6 +76,13 @@ impl Connector {
         })
     }
 
+    /// The same server, with the time-outs of other `settings`.
+    pub(super) fn with(&self, settings: &PoolSettings) -> Self {
+        let mut connector = self.clone();
+        connector.session = session_settings(settings).into();
+        connector
+    }
+
     /// Opens one connection; the task moves its bytes and ends with it.
     ///
     /// # Errors

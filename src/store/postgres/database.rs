@@ -41,6 +41,11 @@ pub struct PoolSettings {
     pub lock_timeout: Duration,
     /// How long a transaction may idle.
     pub idle_in_transaction_timeout: Duration,
+    /// Connections beside these for what clients ask of their faxes: such a query may read all rows
+    /// of an account, and must not keep uploads and log-ins waiting.
+    pub queries: usize,
+    /// How long such a query may run.
+    pub query_timeout: Duration,
     /// Whether a server is refused that would lose acknowledged commits in a power cut.
     pub require_durability: bool,
 }
@@ -65,14 +70,28 @@ pub struct Database {
     answer_within: Duration,
     replaced: CancellationToken,
     appends: Arc<AtomicU64>,
+    queries: Option<Arc<Self>>,
 }
 
 impl Database {
-    /// A pool over `connector`; opens nothing yet.
+    /// Pools over `connector`; opens nothing yet.
     ///
     /// # Errors
-    /// A message when the pool cannot be built of such settings.
+    /// A message when the pools cannot be built of such settings.
     pub fn new(connector: Connector, settings: &PoolSettings) -> Result<Self, String> {
+        let for_queries = PoolSettings {
+            size: settings.queries,
+            statement_timeout: settings.query_timeout,
+            ..*settings
+        };
+        let queries = Self::pool(connector.with(&for_queries), &for_queries)?;
+        Ok(Self {
+            queries: Some(Arc::new(queries)),
+            ..Self::pool(connector, settings)?
+        })
+    }
+
+    fn pool(connector: Connector, settings: &PoolSettings) -> Result<Self, String> {
         let manager = Manager::from_connect(
             tokio_postgres::Config::new(),
             connector.clone(),
@@ -95,12 +114,18 @@ impl Database {
             answer_within: settings.statement_timeout + GRACE,
             replaced: CancellationToken::new(),
             appends: Arc::default(),
+            queries: None,
         })
     }
 
     /// Where connections come from.
     pub fn connector(&self) -> &Connector {
         &self.connector
+    }
+
+    /// The connections for what clients ask of their faxes.
+    pub(super) fn for_queries(&self) -> &Self {
+        self.queries.as_deref().unwrap_or(self)
     }
 
     /// How busy the pool is.
@@ -143,6 +168,9 @@ impl Database {
     /// Closes the idle connections and refuses new requests.
     pub fn close(&self) {
         self.pool.close();
+        if let Some(queries) = &self.queries {
+            queries.close();
+        }
     }
 
     /// Asks the database for a sign of life.

@@ -1,6 +1,7 @@
 //! `FaxQuery2` and `FaxQuery3`: the faxes that meet conditions.
 
 mod answers;
+mod many;
 
 use time::Duration as Span;
 

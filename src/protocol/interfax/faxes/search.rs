@@ -152,14 +152,9 @@ impl Search {
             return Err(Refusal::Query(codes::NOTHING_ASKED, why));
         }
         let search = search(&self.conditions, control)?;
-        let faxes = exchange.faxes;
-        // The total is theirs, too.
-        let statistics = faxes.statistics(&account, &search).await?;
-        let items = if control.items {
-            Some(faxes.search(&account, &search).await?)
-        } else {
-            None
-        };
+        // The total is the statistics', too.
+        let searched = exchange.faxes.search(&account, &search, control.items);
+        let (statistics, items) = searched.await?;
         Ok(Found {
             items,
             total: statistics.iter().map(|it| it.count).sum(),

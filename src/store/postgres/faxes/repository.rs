@@ -155,7 +155,7 @@ impl FaxRepository for Postgres {
         filter: &FaxFilter,
         limit: u32,
     ) -> Result<Vec<FaxItem>> {
-        items::list(self.database(), account, filter, limit).await
+        items::list(self.database().for_queries(), account, filter, limit).await
     }
 
     async fn list_all(
@@ -170,15 +170,15 @@ impl FaxRepository for Postgres {
     }
 
     async fn search(&self, account: AccountId, search: &FaxSearch) -> Result<Vec<FaxItem>> {
-        items::search(self.database(), account, search).await
+        items::search(self.database().for_queries(), account, search).await
     }
 
     async fn statistics(&self, account: AccountId, search: &FaxSearch) -> Result<Vec<StatusCount>> {
-        items::statistics(self.database(), account, search).await
+        items::statistics(self.database().for_queries(), account, search).await
     }
 
     async fn count(&self, account: AccountId) -> Result<u64> {
-        items::count(self.database(), account).await
+        items::count(self.database().for_queries(), account).await
     }
 
     async fn documents(&self, submission: SubmissionId) -> Result<Vec<FaxDocument>> {

@@ -368,6 +368,8 @@ pub fn pool() -> PoolSettings {
         statement_timeout: Duration::from_secs(10),
         lock_timeout: Duration::from_secs(5),
         idle_in_transaction_timeout: Duration::from_secs(10),
+        queries: 4,
+        query_timeout: Duration::from_secs(10),
         require_durability: false,
     }
 }

@@ -163,6 +163,8 @@ fn settings() -> FaxSettings {
         max_retries: 0,
         repeat_within: Duration::from_mins(10),
         status_polls_per_minute: 0,
+        queries: 4,
+        query_wait: std::time::Duration::from_secs(10),
         image_directory: std::env::temp_dir(),
         outbox: *SETTINGS,
     }

@@ -12,7 +12,7 @@ use crate::engine::account::AccountId;
 
 /// A number of places, of which no account can take so many that none is left for others.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub struct Places {
     inner: Arc<Inner>,
 }
 
@@ -33,7 +33,7 @@ pub struct Place {
 
 impl Places {
     /// So many places.
-    pub(super) fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         Self {
             inner: Arc::new(Inner {
                 count,
@@ -44,7 +44,7 @@ impl Places {
     }
 
     /// A place for this account; `None` if there is none within `wait`.
-    pub(super) async fn take(&self, account: AccountId, wait: Duration) -> Option<Place> {
+    pub async fn take(&self, account: AccountId, wait: Duration) -> Option<Place> {
         let taking = async {
             loop {
                 let mut freed = std::pin::pin!(self.inner.freed.notified());
