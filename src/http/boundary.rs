@@ -15,7 +15,12 @@ pub(super) enum Framing {
 /// counts. Should the two ever disagree, the server waits for bytes until it gives the request up,
 /// or sees some of the next one early; it never takes one for the other.
 #[derive(Debug)]
-pub(super) struct Boundary(State);
+pub(super) struct Boundary {
+    state: State,
+    /// The last byte of a head was a carriage return.
+    returned: bool,
+    bare_line_end: bool,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -69,12 +74,22 @@ const HEAD: State = State::Head(Line {
 impl Boundary {
     /// Before the first request.
     pub fn new() -> Self {
-        Self(HEAD)
+        Self {
+            state: HEAD,
+            returned: false,
+            bare_line_end: false,
+        }
+    }
+
+    /// Whether a line of a head ended with a line feed alone. The server takes that for the end of
+    /// the line; a proxy in front of it may not, and so see another head than the server does.
+    pub fn has_bare_line_end(&self) -> bool {
+        self.bare_line_end
     }
 
     /// The server has read a head, and this follows it.
     pub fn follows(&mut self, framing: Framing) {
-        self.0 = match framing {
+        self.state = match framing {
             Framing::Length(0) => State::Ended,
             Framing::Length(length) => State::Body(length),
             Framing::Chunked => State::Chunks(Chunk::next()),
@@ -83,21 +98,21 @@ impl Boundary {
 
     /// The request was answered; whatever comes is another one, or nobody's.
     pub fn answered(&mut self) {
-        if matches!(self.0, State::Body(_) | State::Chunks(_) | State::Ended) {
-            self.0 = HEAD;
+        if matches!(self.state, State::Body(_) | State::Chunks(_) | State::Ended) {
+            self.state = HEAD;
         }
     }
 
     /// Whether to wait before anything more is read.
     pub fn pause(&mut self) -> Option<Pause> {
-        match &mut self.0 {
+        match &mut self.state {
             State::Blank { looked: false } => {
-                self.0 = State::Blank { looked: true };
+                self.state = State::Blank { looked: true };
                 Some(Pause::Look)
             }
             State::Blank { looked: true } => {
                 // It was no head, or one that the server has refused.
-                self.0 = HEAD;
+                self.state = HEAD;
                 None
             }
             State::Ended => Some(Pause::Answer),
@@ -109,29 +124,32 @@ impl Boundary {
     pub fn take(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
         while let Some(&byte) = bytes.get(taken) {
-            match &mut self.0 {
+            match &mut self.state {
                 State::Head(line) => {
                     taken += 1;
+                    // Blank lines before a head are no part of it.
+                    self.bare_line_end |= byte == b'\n' && !self.returned && line.begun;
+                    self.returned = byte == b'\r';
                     if line.ends_with(byte) {
-                        self.0 = State::Blank { looked: false };
+                        self.state = State::Blank { looked: false };
                     }
                 }
                 State::Body(left) => {
                     taken += skip(left, bytes.len() - taken);
                     if *left == 0 {
-                        self.0 = State::Ended;
+                        self.state = State::Ended;
                     }
                 }
                 State::Chunks(Chunk::Data(left)) => {
                     taken += skip(left, bytes.len() - taken);
                     if *left == 0 {
-                        self.0 = State::Chunks(Chunk::DataEnd);
+                        self.state = State::Chunks(Chunk::DataEnd);
                     }
                 }
                 State::Chunks(chunk) => {
                     taken += 1;
                     if chunk.ends_all_with(byte) {
-                        self.0 = State::Ended;
+                        self.state = State::Ended;
                     }
                 }
                 State::Blank { .. } | State::Ended => break,

@@ -33,6 +33,9 @@ use crate::telemetry::metrics::{self, Refusal};
 /// What is sent before a connection ends on which no whole head came.
 const TOO_LATE: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+/// What is sent before a connection ends on which a line of a head ended with a line feed alone.
+const BARE_LINE_END: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// How long a client may take.
 #[derive(Clone, Copy, Debug)]
@@ -160,13 +163,11 @@ pub async fn time_heads<B: MessageBody + 'static>(
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Timed<S> {
-    /// Says why the connection ends, if the client can hear it, and ends it.
-    fn give_up_head(&mut self, context: &mut Context<'_>) {
-        debug!("a request's head took longer than http.head_timeout");
-        metrics::refused(Refusal::TooSlow);
+    /// Says why the connection ends, if the client can hear it.
+    fn give_up_head(&mut self, context: &mut Context<'_>, why: &[u8]) {
         self.head.end();
         let stream = Pin::new(&mut self.stream);
-        if let Poll::Ready(Ok(_)) = stream.poll_write(context, TOO_LATE) {
+        if let Poll::Ready(Ok(_)) = stream.poll_write(context, why) {
             let _best_effort = Pin::new(&mut self.stream).poll_flush(context);
         }
     }
@@ -251,8 +252,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Timed<S> {
         let polled = this.poll_read_on(context, into);
         if polled.is_pending() {
             ready!(this.head.poll_over(context));
-            this.give_up_head(context);
+            debug!("a request's head took longer than http.head_timeout");
+            metrics::refused(Refusal::TooSlow);
+            this.give_up_head(context, TOO_LATE);
             // Nothing read is the end: the server closes the connection.
+            return Poll::Ready(Ok(()));
+        }
+        if this.boundary.has_bare_line_end() {
+            debug!("a line of a request's head ended with a line feed alone");
+            this.give_up_head(context, BARE_LINE_END);
+            into.set_filled(before);
             return Poll::Ready(Ok(()));
         }
         if !serving && into.filled().len() > before {

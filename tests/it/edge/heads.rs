@@ -282,8 +282,21 @@ fn headers() -> Vec<Case> {
                     .expect("UTF-8")
                     .replace("\r\n", "\n"),
             ),
-            200,
-            CarriesOn,
+            400,
+            Ends,
+        ),
+        // To a proxy that knows only the pair, this is one header.
+        (
+            "a line feed alone in a header",
+            with("X-Note: a\nX-Other: b\r\n"),
+            400,
+            Ends,
+        ),
+        (
+            "a line feed alone behind the last header",
+            with("X-Note: a\r\n\n"),
+            400,
+            Ends,
         ),
     ]
 }
