@@ -28,3 +28,6 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- An equal submission is the same one again whatever is known of the answer.
+ALTER TABLE fax_submission DROP COLUMN suspect;

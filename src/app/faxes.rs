@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use crate::{
     backend::Backend,
     content::StoreId,
-    engine::{End, UploadEngine},
+    engine::UploadEngine,
     fax::{
         FaxParts, Faxes, clear_images,
         delivery::{
@@ -33,8 +33,6 @@ use super::{
 /// What a gateway's faxes consist of.
 pub struct Faxing {
     pub faxes: Faxes,
-    /// Ends when the database knows of every lost answer.
-    pub answers: JoinHandle<End>,
     /// Not yet at work.
     pub outbox: Outbox,
     /// Takes what the webhook's service says, if there is one.
@@ -63,7 +61,7 @@ impl Faxing {
         // Nobody else makes any there.
         let _ = spawn_blocking(move || clear_images(&images)).await;
         let repository = backend.faxes(settings);
-        let (faxes, answers) = Faxes::start(FaxParts {
+        let faxes = Faxes::start(FaxParts {
             uploads: engine.clone(),
             repository: Arc::clone(&repository),
             boot,
@@ -80,7 +78,6 @@ impl Faxing {
         };
         Ok(Self {
             faxes,
-            answers,
             outbox,
             statuses,
         })

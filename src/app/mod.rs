@@ -70,7 +70,6 @@ struct Serving {
     boot: Uuid,
     lock: GatewayLock,
     committer: JoinHandle<End>,
-    fax_answers: JoinHandle<End>,
     clients: Server,
     admin: Server,
     jobs: JoinSet<()>,
@@ -221,7 +220,6 @@ impl Serving {
 
         let Faxing {
             faxes,
-            answers: fax_answers,
             outbox,
             statuses,
         } = Faxing::open(settings, backend, &engine, store.id(), boot).await?;
@@ -286,7 +284,6 @@ impl Serving {
             boot,
             lock,
             committer,
-            fax_answers,
             clients: serve_clients(settings, client_ports, &edge, interfax)
                 .map_err(AppError::Settings)?,
             admin: serve_admin(listening.admin.0, health, metrics, statuses)
@@ -300,25 +297,19 @@ impl Serving {
         self.clients.close(patience).await;
         self.stop_jobs.cancel();
         while self.jobs.join_next().await.is_some() {}
-        // Both end when nobody can hand them anything any more.
+        // It ends when nobody can hand it anything any more.
         drop((self.faxes, self.engine, self.repository));
-        let ends = timeout(LAST_WORDS, async {
-            let faxes = (&mut self.fax_answers).await;
-            let chunks = (&mut self.committer).await;
-            [faxes, chunks].into_iter().collect::<Result<Vec<End>, _>>()
-        });
-        match ends.await {
+        match timeout(LAST_WORDS, &mut self.committer).await {
             // Only now is it certain that every answer was delivered or is marked.
-            Ok(Ok(ends)) if ends.iter().all(|end| *end == End::Settled) => {
+            Ok(Ok(End::Settled)) => {
                 if let Err(error) = backend.database().end_boot(self.boot).await {
                     warn!(%error, "the database could not be told that this process has ended well");
                 }
             }
-            // They have said so; the next process takes the last answers for lost.
-            Ok(Ok(_)) => {}
+            // It has said so; the next process takes the last answers for lost.
+            Ok(Ok(End::InDoubt)) => {}
             Ok(Err(_)) | Err(_) => {
                 self.committer.abort();
-                self.fax_answers.abort();
                 warn!("commits were still under way when the gateway had to stop");
             }
         }

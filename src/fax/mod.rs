@@ -7,9 +7,8 @@
 //! - [`outbox`] hands faxes over to a [`delivery`], and learns how they end
 //! - `order`, `recipients`, `fingerprint`: what a client asks for
 //! - `record`: whatever becomes of the connection to the database, an order is recorded once
-//! - `repeat`, `answers`: orders that are sent again because their answers were lost
+//! - `repeat`: orders that are sent again because their answers were lost
 
-mod answers;
 mod cancel;
 pub mod delivery;
 mod error;
@@ -36,23 +35,18 @@ mod turns;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use tokio::{
-    runtime::Handle,
-    sync::{Notify, mpsc},
-    task::JoinHandle,
-};
+use tokio::{runtime::Handle, sync::Notify};
 use tracing::warn;
 use uuid::Uuid;
 
-use crate::engine::{Answers, End, UploadEngine, account::Account};
+use crate::engine::{ConnectionId, UploadEngine, account::Account};
 
-use answers::Telling;
 use image::Renderer;
-use item::{SubmissionId, TransactionId};
+use item::SubmissionId;
 use outbox::Deliveries;
 use places::Places;
 use polls::StatusPolls;
-use record::Doubt;
+use record::Recording;
 use repository::{FaxRepository, Route};
 use turns::Turns;
 
@@ -61,11 +55,14 @@ pub use images::{FaxImage, clear_images};
 pub use order::{Order, Source};
 pub use read::Polled;
 pub use settings::{FaxSettings, OutboxSettings};
-pub use submit::{Client, Receipt, Submitted};
+pub use submit::{Client, Submitted};
 
 /// Calls of which nobody knows whether they took effect; the least recently used is forgotten
 /// first.
 const DOUBTFUL: u64 = 10_000;
+/// Answers to submissions of which it is remembered on which connection they were given; a client
+/// whose answer is forgotten has to wait for `fax.repeat_within` before it can order the same again.
+const ANSWERED: u64 = 100_000;
 
 /// Takes faxes, and says what became of them.
 #[derive(Clone)]
@@ -98,30 +95,21 @@ struct Shared {
     settings: FaxSettings,
     // On which what must not be left half done is done.
     runtime: Handle,
-    answers: Answers<SubmissionId, TransactionId>,
-    telling: Telling,
+    // The connections of clients that have the answer to a submission.
+    answered: Cache<(SubmissionId, ConnectionId), ()>,
     // By fingerprint.
-    doubtful: Cache<[u8; 32], Doubt>,
+    doubtful: Cache<[u8; 32], Recording>,
     turns: Turns<[u8; 32]>,
     polls: StatusPolls,
     queries: Places,
     // There is something new in the outbox.
     queued: Arc<Notify>,
-    // Lets the task of lost answers end with the last handle.
-    _handles: mpsc::Sender<()>,
 }
 
 impl Faxes {
-    /// Starts on the present runtime. The task ends when the last handle is gone and the database
-    /// knows of every lost answer, or cannot be told.
-    pub fn start(parts: FaxParts) -> (Self, JoinHandle<End>) {
-        let (answers, telling) = (Answers::default(), Telling::default());
-        let (handles, task) = answers::start(
-            answers.clone(),
-            Arc::clone(&telling),
-            Arc::clone(&parts.repository),
-            parts.boot,
-        );
+    /// Starts on the present runtime.
+    pub fn start(parts: FaxParts) -> Self {
+        let within = parts.settings.repeat_within;
         let shared = Shared {
             uploads: parts.uploads,
             repository: parts.repository,
@@ -129,23 +117,23 @@ impl Faxes {
             deliveries: parts.deliveries,
             renderer: parts.renderer,
             runtime: Handle::current(),
-            answers,
-            telling,
+            answered: Cache::builder()
+                .max_capacity(ANSWERED)
+                .time_to_live(within)
+                .build(),
             doubtful: Cache::builder()
                 .max_capacity(DOUBTFUL)
-                .time_to_live(parts.settings.repeat_within)
+                .time_to_live(within)
                 .build(),
             turns: Turns::default(),
             polls: StatusPolls::new(parts.settings.status_polls_per_minute),
             queries: Places::new(parts.settings.queries),
             queued: Arc::default(),
             settings: parts.settings,
-            _handles: handles,
         };
-        let faxes = Self {
+        Self {
             shared: Arc::new(shared),
-        };
-        (faxes, task)
+        }
     }
 
     /// Rings when there is something new in the outbox.

@@ -30,6 +30,8 @@ pub enum Source {
 
 /// What a client wants to have faxed.
 pub struct Order {
+    /// The front end's name of the call. Whoever sends a call again sends the same one.
+    pub call: &'static str,
     /// To whom; see [`recipients`](super::recipients::recipients).
     pub recipients: Vec<NewRecipient>,
     /// The types of the documents as the client names them.

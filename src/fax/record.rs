@@ -1,41 +1,21 @@
 //! Recording orders, whatever becomes of the connection to the database meanwhile.
 
-use std::time::{Duration, Instant};
+use std::{
+    slice::from_ref,
+    time::{Duration, Instant},
+};
 
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::engine::{account::AccountId, repository::RepositoryError, session::SessionId};
 
-use super::{
-    Faxes,
-    item::SubmissionId,
-    repository::{Earlier, Recorded},
-};
+use super::{Faxes, repository::Recorded};
 
 /// How long it is tried to find out what became of a statement whose connection broke.
 const RESOLVE_WITHIN: Duration = Duration::from_secs(3);
 /// The pause between two attempts to do so.
 const RESOLVE_PAUSE: Duration = Duration::from_millis(100);
-
-/// What nobody could find out about an order.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Doubt {
-    /// Whether it was recorded.
-    Recording(Recording),
-    /// Whether the database took it for answered once more, which its client is not.
-    Answering(SubmissionId),
-}
-
-impl Doubt {
-    /// Whether it is about this order.
-    pub fn is_about(self, earlier: &Earlier) -> bool {
-        match self {
-            Self::Recording(recording) => recording.token == earlier.token,
-            Self::Answering(submission) => submission == earlier.recorded.submission,
-        }
-    }
-}
 
 /// A statement that records an order.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +32,11 @@ impl Faxes {
     /// How an order with this fingerprint is to be recorded.
     pub(super) fn recording(&self, fingerprint: &[u8; 32]) -> Recording {
         match self.shared.doubtful.get(fingerprint) {
-            Some(Doubt::Recording(recording)) => Recording {
+            Some(recording) => Recording {
                 in_doubt: true,
                 ..recording
             },
-            Some(Doubt::Answering(_)) | None => Recording {
+            None => Recording {
                 token: Uuid::new_v4(),
                 deposited: None,
                 in_doubt: false,
@@ -103,7 +83,7 @@ impl Faxes {
                 return Err(error);
             }
             if Instant::now() >= deadline {
-                doubtful.insert(fingerprint, Doubt::Recording(recording));
+                doubtful.insert(fingerprint, recording);
                 return Err(error);
             }
             sleep(RESOLVE_PAUSE).await;
@@ -117,11 +97,8 @@ impl Faxes {
         fingerprint: &[u8; 32],
         token: Uuid,
     ) -> Result<Option<Recorded>, RepositoryError> {
-        let shared = &self.shared;
-        let within = shared.settings.repeat_within;
-        let earlier = shared
-            .repository
-            .earlier(account, fingerprint, Some(within));
+        let repository = &self.shared.repository;
+        let earlier = repository.earlier(account, from_ref(fingerprint), None);
         let earlier = earlier.await?.filter(|earlier| earlier.token == token);
         Ok(earlier.map(|earlier| earlier.recorded))
     }

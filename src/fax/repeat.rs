@@ -1,48 +1,35 @@
 //! Orders that are sent again.
 //!
-//! A client that lost the answer to a submission sends it again. It would be told that its upload
-//! is used up, or have its document faxed twice.
+//! A client that lost the answer to a submission sends it again. It must not be refused, since it
+//! was taken, and must not be faxed twice. Nobody can tell for certain that an answer arrived: a
+//! proxy may read it and lose it. So an order that equals an earlier one of the same account
+//! (recipients, documents, options) is *that* order, and gets its number once more:
 //!
-//! An order that names an upload which an equal order has taken is that order, whatever became of
-//! the answer: the upload can be faxed by no other.
+//! - if it names an upload, for as long as the earlier one is kept: an upload is faxed by one
+//!   order, so this can be no other;
+//! - if its documents come with it or are those of an earlier fax, within `fax.repeat_within`,
+//!   unless
+//!     - it comes on the client's own connection (no proxy between) on which the earlier one was
+//!       answered: whoever goes on there has read the answer, and wants another fax,
+//!     - or nothing of the earlier one was or will be sent: all of it has failed or was cancelled,
+//!       so this is no second fax but a second attempt.
 //!
-//! An order with documents of its own, or of an earlier fax's, that equals an earlier one of the
-//! same account (recipients, documents, options) within `fax.repeat_within` is *that* order, and
-//! gets its number once more, if the answer to it may not have arrived:
+//! What the documents look like does not matter. A page of text is ordered twice on purpose no
+//! more often than a photograph.
 //!
-//! - its connection ended before the answer was written,
-//! - or the answer is still waiting to be written after some seconds,
-//! - or the process that gave it died, or could not find out itself what became of the order,
-//! - or this order was begun before that answer was given, and its client has closed its end: it
-//!   has gone on to another connection.
-//!
-//! After that the answer counts as delivered again. Without such a suspicion an equal order is
-//! another one.
-
-use std::time::Duration;
+//! `record` knows of orders of which nobody could find out whether they were recorded. One of
+//! those that comes again is itself, whatever equals it.
 
 use tracing::info;
 
 use crate::engine::{
-    Fate, Peer,
     account::{Account, AccountId},
     repository::RepositoryError,
 };
 
 use super::{
-    Client, FaxError, Faxes, Receipt, Submitted, record::Doubt, repository::Recorded, turns::Turn,
+    Client, FaxError, Faxes, Submitted, record::Recording, repository::Recorded, turns::Turn,
 };
-
-/// How long the fate of an answer that is being written is waited for.
-const FATE_WITHIN: Duration = Duration::from_secs(5);
-
-/// An earlier order that is sent again.
-pub(super) enum Repeated {
-    /// The answer to it may not have arrived.
-    Lost(Recorded),
-    /// The answer to it was given on another connection while this one was under way.
-    Overtaken(Recorded),
-}
 
 impl Faxes {
     /// Waits until no equal order is being looked at.
@@ -51,83 +38,64 @@ impl Faxes {
         turn.ok_or(FaxError::Busy)
     }
 
-    /// The earlier order that this is again, if it is one; to be [answered
-    /// again](Self::answer_again).
+    /// The earlier order that one without an upload is again, if it is one.
     pub(super) async fn repeated(
         &self,
         account: &Account,
-        fingerprint: [u8; 32],
+        fingerprints: &[[u8; 32]],
+        recording: Recording,
         client: &Client<'_>,
-    ) -> Result<Option<Repeated>, FaxError> {
+    ) -> Result<Option<Recorded>, FaxError> {
         let shared = &self.shared;
-        let within = shared.settings.repeat_within;
-        let look = || {
-            let repository = &shared.repository;
-            repository.earlier(account.id, &fingerprint, Some(within))
-        };
-        let Some(earlier) = look().await? else {
+        let within = Some(shared.settings.repeat_within);
+        let earlier = shared.repository.earlier(account.id, fingerprints, within);
+        let Some(earlier) = earlier.await? else {
             return Ok(None);
         };
-        let submission = earlier.recorded.submission;
-        let doubt = shared.doubtful.get(&fingerprint);
-        let may_be_lost = earlier.suspect
-            || doubt.is_some_and(|doubt| doubt.is_about(&earlier))
-            || shared.answers.fate(submission, FATE_WITHIN).await != Fate::Settled
-            // What is forgotten here the database knows, but it may not have known it above.
-            || look().await?.is_some_and(|earlier| earlier.suspect);
-        if may_be_lost {
-            return Ok(Some(Repeated::Lost(earlier.recorded)));
-        }
-        let is_overtaken = (client.peer)() == Peer::Finished
-            && shared.answers.given_since(submission, client.begun);
-        Ok(is_overtaken.then_some(Repeated::Overtaken(earlier.recorded)))
+        let is_again = if recording.in_doubt {
+            earlier.token == recording.token
+        } else {
+            let own = client.connection;
+            let has_answer = own.is_some_and(|connection| {
+                let answered = (earlier.recorded.submission, connection);
+                shared.answered.contains_key(&answered)
+            });
+            earlier.sends && !has_answer
+        };
+        Ok(is_again.then_some(earlier.recorded))
     }
 
-    /// The equal order that has taken the upload it names.
+    /// The order that has taken the upload which an equal one names.
     pub(super) async fn of_same_upload(
         &self,
         account: AccountId,
-        fingerprint: &[u8; 32],
+        fingerprints: &[[u8; 32]],
     ) -> Result<Option<Recorded>, RepositoryError> {
         let repository = &self.shared.repository;
-        let earlier = repository.earlier(account, fingerprint, None).await?;
+        let earlier = repository.earlier(account, fingerprints, None).await?;
         Ok(earlier.map(|earlier| earlier.recorded))
     }
 
-    /// Answers an order again.
-    pub(super) async fn answer_again(
-        &self,
-        repeated: Repeated,
-        fingerprint: [u8; 32],
-        turn: Turn<[u8; 32]>,
-    ) -> Result<Submitted, FaxError> {
-        let recorded = match repeated {
-            Repeated::Lost(recorded) => recorded,
-            // What becomes of this answer does not matter: the client has the other one.
-            Repeated::Overtaken(recorded) => return Ok(again_for_good(&recorded)),
-        };
-        let faxes = self.clone();
-        self.to_its_end(async move {
-            let _turn = turn;
-            let shared = &faxes.shared;
-            let _telling = shared.telling.lock().await;
-            // The statement ends the suspicion. If it takes effect and nobody hears of that, the
-            // client has no answer all the same.
-            let doubt = Doubt::Answering(recorded.submission);
-            shared.doubtful.insert(fingerprint, doubt);
-            shared
-                .repository
-                .answer_again(recorded.submission, shared.boot)
-                .await?;
-            let receipt = shared.answers.open(recorded.submission, recorded.parent);
-            shared.doubtful.invalidate(&fingerprint);
-            Ok(again(&recorded, receipt))
-        })
-        .await
+    /// Answers an order that had been recorded before.
+    pub(super) fn answer_again(&self, recorded: Recorded, client: &Client<'_>) -> Submitted {
+        info!(transaction = %recorded.parent, "a fax was submitted again");
+        self.note_answer(recorded, client);
+        Submitted {
+            id: recorded.parent,
+            again: true,
+        }
+    }
+
+    /// Notes on which connection an order is answered.
+    pub(super) fn note_answer(&self, recorded: Recorded, client: &Client<'_>) {
+        if let Some(connection) = client.connection {
+            let answered = (recorded.submission, connection);
+            self.shared.answered.insert(answered, ());
+        }
     }
 
     /// Does something to its end, even if the call that waits for it is dropped because its client
-    /// broke the connection. An answer that nobody takes then counts as lost.
+    /// broke the connection.
     pub(super) async fn to_its_end<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -136,21 +104,5 @@ impl Faxes {
             Ok(done) => done,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
-    }
-}
-
-/// The answer to an order that had been recorded before; it does not matter whether it arrives.
-pub(super) fn again_for_good(recorded: &Recorded) -> Submitted {
-    let receipt = Receipt::of_no_matter(recorded.submission, recorded.parent);
-    again(recorded, receipt)
-}
-
-/// The answer to an order that had been recorded before.
-fn again(recorded: &Recorded, receipt: Receipt) -> Submitted {
-    info!(transaction = %recorded.parent, "a fax was submitted again after its answer was lost");
-    Submitted {
-        id: recorded.parent,
-        again: true,
-        receipt,
     }
 }

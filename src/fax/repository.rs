@@ -58,7 +58,7 @@ pub struct NewSubmission {
     pub fingerprint: [u8; 32],
     /// Under which it is recorded, once only.
     pub token: Uuid,
-    /// The process that will answer.
+    /// The process that records it, without effect unless it is registered as the gateway.
     pub boot: Uuid,
     /// The rest of what was asked for.
     pub options: FaxOptions,
@@ -83,7 +83,7 @@ pub struct NewResend {
     pub fingerprint: [u8; 32],
     /// Under which it is recorded, once only.
     pub token: Uuid,
-    /// The process that will answer.
+    /// The process that records it, without effect unless it is registered as the gateway.
     pub boot: Uuid,
     /// Another subject.
     pub subject: Option<String>,
@@ -128,8 +128,8 @@ pub struct Earlier {
     pub recorded: Recorded,
     /// Under which it was recorded.
     pub token: Uuid,
-    /// The database knows that its answer may not have reached the client.
-    pub suspect: bool,
+    /// Whether any of it was or will be sent, or nobody knows.
+    pub sends: bool,
 }
 
 /// A row of the outbox in the hands of a worker.
@@ -192,28 +192,14 @@ pub trait FaxRepository: Send + Sync + 'static {
     /// Records a fax that its caller hands over itself: nobody else has its document.
     async fn begin_test(&self, test: &NewTest) -> Result<TransactionId, RepositoryError>;
 
-    /// The newest submission of the account with this fingerprint, of any age or not older than
+    /// The newest submission of the account with one of these fingerprints, of any age or not older than
     /// `within`.
     async fn earlier(
         &self,
         account: AccountId,
-        fingerprint: &[u8; 32],
+        fingerprints: &[[u8; 32]],
         within: Option<Duration>,
     ) -> Result<Option<Earlier>, RepositoryError>;
-
-    /// Takes note that `boot` answers a submission again.
-    async fn answer_again(
-        &self,
-        submission: SubmissionId,
-        boot: Uuid,
-    ) -> Result<(), RepositoryError>;
-
-    /// Notes that the answer of `boot` to a submission did not reach its client.
-    async fn mark_suspect(
-        &self,
-        submission: SubmissionId,
-        boot: Uuid,
-    ) -> Result<(), RepositoryError>;
 
     /// Claims up to `limit` rows of these deliveries that are due, for as long as `lease_for`.
     async fn claim(

@@ -1,5 +1,7 @@
 //! Sending once more what was sent before.
 
+use std::slice::from_ref;
+
 use crate::engine::account::{Account, AccountId};
 
 use super::{
@@ -110,10 +112,11 @@ impl Faxes {
         }
         let fingerprint = resend.fingerprint;
         let turn = self.turn(fingerprint).await?;
-        if let Some(repeated) = self.repeated(account, fingerprint, client).await? {
-            return self.answer_again(repeated, fingerprint, turn).await;
-        }
         let recording = self.recording(&fingerprint);
+        let repeated = self.repeated(account, from_ref(&fingerprint), recording, client);
+        if let Some(recorded) = repeated.await? {
+            return Ok(self.answer_again(recorded, client));
+        }
         let resends = shared.repository.resends(resend.of).await?;
         if resends >= MOST_RESENDS {
             return Err(FaxError::TooManyResends(resend.of, resends));
@@ -131,16 +134,17 @@ impl Faxes {
             route: self.route(account),
         };
         let (faxes, of) = (self.clone(), resend.of);
-        self.to_its_end(async move {
+        let recorded = self.to_its_end(async move {
             let _turn = turn;
             let statement = || faxes.shared.repository.resend(&new);
             let recorded = faxes
                 .record(new.account, fingerprint, recording, statement)
                 .await?
                 .ok_or(FaxError::DocumentsDropped(of))?;
-            Ok(faxes.taken(recorded, &new.recipients, &new.route))
-        })
-        .await
+            faxes.note_new(&new.recipients, &new.route);
+            Ok::<_, FaxError>(recorded)
+        });
+        Ok(self.taken(recorded.await?, client))
     }
 
     /// A transaction of the account's.

@@ -1,18 +1,18 @@
 //! Taking an order.
 
-use std::{net::IpAddr, time::Instant};
+use std::net::IpAddr;
 
 use time::OffsetDateTime;
 use tracing::info;
 
 use crate::{
     engine::{
-        self, Peer, UploadError,
-        account::Account,
+        ConnectionId, Peer, UploadError,
+        account::{Account, AccountId},
         accounts::Credentials,
         doubts::Placing,
         repository::SessionName,
-        session::{SessionKey, SessionState, SessionStatus},
+        session::{SessionId, SessionKey, SessionState, SessionStatus},
     },
     telemetry::metrics,
 };
@@ -20,14 +20,10 @@ use crate::{
 use super::{
     FaxError, FaxSettings, Faxes,
     fingerprint::Fingerprint,
-    item::{SubmissionId, TransactionId, TransactionState},
+    item::{FaxOptions, TransactionId, TransactionState},
     order::{Order, Source},
-    repeat::again_for_good,
     repository::{NewRecipient, NewSubmission, Recorded, Route},
 };
-
-/// To be told when the answer to a submission was written.
-pub type Receipt = engine::Receipt<SubmissionId, TransactionId>;
 
 /// The request with which an order comes.
 pub struct Client<'a> {
@@ -35,8 +31,8 @@ pub struct Client<'a> {
     pub address: IpAddr,
     /// Through which front end.
     pub protocol: &'static str,
-    /// When it began.
-    pub begun: Instant,
+    /// On which connection, if that is known to be the client's own and not a proxy's.
+    pub connection: Option<ConnectionId>,
     /// What the client's end of the connection looks like now.
     pub peer: &'a (dyn Fn() -> Peer + 'a),
 }
@@ -48,8 +44,6 @@ pub struct Submitted {
     pub id: TransactionId,
     /// Whether it had been taken before.
     pub again: bool,
-    /// To be told when the answer was written.
-    pub receipt: Receipt,
 }
 
 impl Faxes {
@@ -79,18 +73,21 @@ impl Faxes {
     ) -> Result<Submitted, FaxError> {
         let settings = &self.shared.settings;
         let kinds = order.check(settings)?;
-        let fingerprint = fingerprint(account, &order, settings);
-        let turn = self.turn(fingerprint).await?;
-        let is_of_upload = matches!(order.source, Source::Upload(_));
-        if is_of_upload {
-            if let Some(recorded) = self.of_same_upload(account.id, &fingerprint).await? {
-                return Ok(again_for_good(&recorded));
-            }
-        } else if let Some(repeated) = self.repeated(account, fingerprint, client).await? {
-            return self.answer_again(repeated, fingerprint, turn).await;
-        }
-        let mut recording = self.recording(&fingerprint);
         let now = OffsetDateTime::now_utc();
+        let fingerprints = fingerprints(account, &order, settings, now);
+        let fingerprint = fingerprints[0];
+        let turn = self.turn(fingerprint).await?;
+        let mut recording = self.recording(&fingerprint);
+        let is_of_upload = matches!(order.source, Source::Upload(_));
+        let repeated = if is_of_upload {
+            self.of_same_upload(account.id, &fingerprints).await?
+        } else {
+            self.repeated(account, &fingerprints, recording, client)
+                .await?
+        };
+        if let Some(recorded) = repeated {
+            return Ok(self.answer_again(recorded, client));
+        }
         let upload = match &order.source {
             Source::Upload(key) => Some(self.upload(account, *key).await?),
             Source::Inline(_) => None,
@@ -146,70 +143,68 @@ impl Faxes {
             recipients: order.recipients,
             route: self.route(account),
         };
-        let faxes = self.clone();
-        self.to_its_end(async move {
+        let (faxes, session) = (self.clone(), submission.session);
+        let recorded = self.to_its_end(async move {
             let _turn = turn;
             let statement = || faxes.shared.repository.submit(&submission);
             let recorded = faxes
                 .record(submission.account, fingerprint, recording, statement)
                 .await?;
-            match recorded {
-                Some(recorded) => {
-                    Ok(faxes.taken(recorded, &submission.recipients, &submission.route))
-                }
-                None if is_of_upload => faxes.not_taken(&submission).await,
-                None => Err(UploadError::SessionNotOpen.into()),
+            if recorded.is_some() {
+                faxes.note_new(&submission.recipients, &submission.route);
             }
-        })
-        .await
+            Ok::<_, FaxError>(recorded)
+        });
+        match recorded.await? {
+            Some(recorded) => Ok(self.taken(recorded, client)),
+            None if is_of_upload => {
+                self.not_taken(account.id, session, &fingerprints, client)
+                    .await
+            }
+            None => Err(UploadError::SessionNotOpen.into()),
+        }
     }
 
-    /// The answer to an order to these recipients that was recorded just now.
-    pub(super) fn taken(
-        &self,
-        recorded: Recorded,
-        recipients: &[NewRecipient],
-        route: &Route,
-    ) -> Submitted {
-        info!(transaction = %recorded.parent, "fax submitted");
+    /// Takes note of an order to these recipients that was recorded just now.
+    pub(super) fn note_new(&self, recipients: &[NewRecipient], route: &Route) {
         for _ in recipients.iter().filter(|it| !it.is_valid) {
             metrics::fax_ended(&route.delivery, TransactionState::Failed);
         }
         self.shared.queued.notify_waiters();
+    }
+
+    /// The answer to an order that was recorded just now.
+    pub(super) fn taken(&self, recorded: Recorded, client: &Client<'_>) -> Submitted {
+        info!(transaction = %recorded.parent, "fax submitted");
+        self.note_answer(recorded, client);
         Submitted {
             id: recorded.parent,
             again: false,
-            receipt: self
-                .shared
-                .answers
-                .open(recorded.submission, recorded.parent),
         }
     }
 
     /// What becomes of an upload that changed, or was taken, since it was looked at.
-    async fn not_taken(&self, submission: &NewSubmission) -> Result<Submitted, FaxError> {
-        let NewSubmission {
-            account,
-            fingerprint,
-            session,
-            ..
-        } = submission;
-        if let Some(recorded) = self.of_same_upload(*account, fingerprint).await? {
-            return Ok(again_for_good(&recorded));
+    async fn not_taken(
+        &self,
+        account: AccountId,
+        session: SessionId,
+        fingerprints: &[[u8; 32]],
+        client: &Client<'_>,
+    ) -> Result<Submitted, FaxError> {
+        if let Some(recorded) = self.of_same_upload(account, fingerprints).await? {
+            return Ok(self.answer_again(recorded, client));
         }
-        let status = self
-            .shared
-            .uploads
-            .status(SessionName::Id(*session))
-            .await?;
-        Err(match status.state {
-            SessionState::Open | SessionState::Complete => {
-                UploadError::Internal("an upload changed while it was submitted").into()
-            }
-            SessionState::Consumed | SessionState::Cancelled | SessionState::Expired => {
-                UploadError::SessionNotOpen.into()
-            }
-        })
+        let uploads = &self.shared.uploads;
+        Err(
+            match uploads.status(SessionName::Id(session)).await?.state {
+                SessionState::Open | SessionState::Complete => {
+                    UploadError::Internal("an upload changed while it was submitted").into()
+                }
+                SessionState::Consumed | SessionState::Cancelled | SessionState::Expired => {
+                    UploadError::SessionNotOpen.into()
+                }
+            },
+        )
     }
 
     /// How the extents of the documents are placed, if not as they are. Without an upload there is
@@ -255,10 +250,34 @@ impl Faxes {
     }
 }
 
-fn fingerprint(account: &Account, order: &Order, settings: &FaxSettings) -> [u8; 32] {
+/// The fingerprint under which the order is recorded, and then those that equal ones may have.
+///
+/// Many clients name the present for a fax that is not to be postponed, and another present when
+/// they send it again. So a time that is over counts as none; but it may have been to come when the
+/// same order was recorded.
+fn fingerprints(
+    account: &Account,
+    order: &Order,
+    settings: &FaxSettings,
+    now: OffsetDateTime,
+) -> Vec<[u8; 32]> {
+    let given = order.bounded_options(settings);
+    let mut fingerprints = Vec::new();
+    if given.postponed_until.is_some_and(|until| until <= now) {
+        let at_once = FaxOptions {
+            postponed_until: None,
+            ..given.clone()
+        };
+        fingerprints.push(fingerprint(account, order, &at_once));
+    }
+    fingerprints.push(fingerprint(account, order, &given));
+    fingerprints
+}
+
+fn fingerprint(account: &Account, order: &Order, options: &FaxOptions) -> [u8; 32] {
     let mut fingerprint = Fingerprint::of(account.id, "submit")
         .recipients(&order.recipients)
-        .options(&order.bounded_options(settings));
+        .options(options);
     for kind in &order.types {
         fingerprint = fingerprint.with(kind);
     }
@@ -267,7 +286,7 @@ fn fingerprint(account: &Account, order: &Order, settings: &FaxSettings) -> [u8;
     }
     match &order.source {
         Source::Upload(key) => fingerprint.upload(key),
-        Source::Inline(data) => fingerprint.data(data.facts()),
+        Source::Inline(data) => fingerprint.data(data.facts()).with(order.call),
     }
     .finish()
 }

@@ -306,7 +306,8 @@ section! {
         max_retries: u32 = "10", number(0..=100);
         /// Pause before a fax that failed is sent again; up to a quarter shorter by chance.
         retry_pause: Duration = "3min", duration("10ms", "24h");
-        /// For how long an equal submission is the same one again, if the answer to it may have been lost.
+        /// For how long an equal submission of document data is the same one again, since its answer may have been lost: so long
+        /// the same fax cannot be ordered twice but on one connection of the client's own, without a proxy. 0: it always can.
         repeat_within: Duration = "10min", duration("0s", "24h");
         /// How often an account may ask for the status of its faxes in a minute; further questions get -1011. 0: as often as it likes.
         status_polls_per_minute: u32 = "6", number(0..=1_000_000);

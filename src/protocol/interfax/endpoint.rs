@@ -203,7 +203,6 @@ impl InterFax {
                 memory: &self.memory,
             },
             client,
-            begun,
             connection.clone(),
             self.addresses.own_connection(request),
         );

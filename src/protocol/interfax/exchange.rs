@@ -4,7 +4,6 @@ use std::{
     cell::{Cell, RefCell},
     net::IpAddr,
     sync::Arc,
-    time::Instant,
 };
 
 use crate::{
@@ -33,7 +32,6 @@ pub struct Exchange<'a> {
     pub faxes: &'a Faxes,
     pub memory: &'a BodyMemory,
     pub client: IpAddr,
-    pub begun: Instant,
     /// The connection, if it is the client's own and not a proxy's.
     pub own_connection: Option<ConnectionId>,
     connection: Option<Arc<Connection>>,
@@ -46,7 +44,6 @@ impl<'a> Exchange<'a> {
     pub fn new(
         services: Services<'a>,
         client: IpAddr,
-        begun: Instant,
         connection: Option<Arc<Connection>>,
         own_connection: Option<ConnectionId>,
     ) -> Self {
@@ -65,7 +62,6 @@ impl<'a> Exchange<'a> {
             faxes,
             memory,
             client,
-            begun,
             own_connection,
             connection,
             facts: RefCell::new(facts),
@@ -162,7 +158,6 @@ impl<'a> Exchange<'a> {
     pub fn submitted(&self, submitted: Result<Submitted, FaxError>) -> i64 {
         match submitted {
             Ok(submitted) => {
-                self.keep_receipt(submitted.receipt);
                 self.note(|facts| facts.result = Some(submitted.id.0.into()));
                 submitted.id.0.into()
             }
@@ -176,7 +171,7 @@ impl<'a> Exchange<'a> {
         let client = fax::Client {
             address: self.client,
             protocol: super::PROTOCOL,
-            begun: self.begun,
+            connection: self.own_connection,
             peer: &peer,
         };
         work(&client).await

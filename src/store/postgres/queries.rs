@@ -16,7 +16,6 @@ queries! {
     ADD_ACCOUNT = "add_account";
     ADOPT_STORE = "adopt_store";
     ANSWER_REPEATED_APPEND = "answer_repeated_append";
-    ANSWER_SUBMISSION_AGAIN = "answer_submission_again";
     ATTEMPTS_UNDER_WAY = "attempts_under_way";
     BEGIN_ATTEMPT = "begin_attempt";
     CANCEL_SESSION = "cancel_session";
@@ -58,7 +57,6 @@ queries! {
     LIVING_BOOT = "living_boot";
     MARK_APPEND_SUSPECT = "mark_append_suspect";
     MARK_HANDED_OVER = "mark_handed_over";
-    MARK_SUBMISSION_SUSPECT = "mark_submission_suspect";
     MARK_STORE = "mark_store";
     NAMED_BYTES = "named_bytes";
     NAMED_SEGMENTS = "named_segments";

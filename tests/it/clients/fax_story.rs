@@ -181,7 +181,7 @@ impl FaxStory {
             format!("total {CHUNK}"),
             format!("total {total}"),
             format!("fax {fax}"),
-            "same session -1062".to_owned(),
+            format!("same session {fax}"),
             format!("status 0, 3 pages to {NUMBER}, result 0, 1 listed"),
             format!("subject {SUBJECT}"),
             "details Ann, 4711, +49 30 1234567, TEST, A4, trial 1".to_owned(),

@@ -224,3 +224,61 @@ async fn chunks_in_doubt_do_not_lift_the_limit() {
     becomes(&gateway, &mut client, &session, &chunks(&[0, 1, 2])).await;
     gateway.stop().await;
 }
+
+/// Sends chunks, each on a connection of its own; those that are named are sent twice, because a
+/// proxy has read the first answer and lost it.
+async fn send(gateway: &Gateway, document: &[u8], twice: &[usize]) -> String {
+    let session = gateway.client().start().await;
+    for (number, chunk) in document.chunks(CHUNK).enumerate() {
+        for _ in 0..=twice.iter().filter(|it| **it == number).count() {
+            let total = gateway.client().chunk(&session, chunk, false).await;
+            assert!(total > 0, "{total} for chunk {number}");
+        }
+    }
+    session
+}
+
+#[tokio::test]
+async fn an_upload_of_zeros_whose_chunks_a_proxy_doubled_is_faxed_as_it_was_meant() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let zeros = vec![0; 10 * CHUNK];
+    for twice in [&[][..], &[0], &[4], &[9], &[2, 2, 7]] {
+        let session = send(&gateway, &zeros, twice).await;
+        for wrong in [CHUNK / 2, 14 * CHUNK, 10 * CHUNK + 1] {
+            let order = Call::order_of(&session, wrong);
+            assert_eq!(order.result(&mut client).await, -1008, "{twice:?}");
+        }
+        becomes(&gateway, &mut client, &session, &zeros).await;
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn blank_paper_among_text_is_faxed_as_it_was_meant() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    // Blank paper in two places, and text of which a proxy doubles some.
+    let page = chunks(&[1, 0, 0, 0, 2, 3, 0, 0, 4]);
+    for twice in [&[][..], &[0, 5], &[4, 8, 8]] {
+        let session = send(&gateway, &page, twice).await;
+        becomes(&gateway, &mut client, &session, &page).await;
+    }
+    // Which of the two places has one too many, nobody knows.
+    let session = send(&gateway, &page, &[2]).await;
+    let order = Call::order_of(&session, page.len());
+    assert_eq!(order.result(&mut client).await, -1008);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn text_that_is_really_there_twice_is_faxed_twice() {
+    let gateway = gateway().await;
+    let mut client = gateway.client();
+    let page = chunks(&[1, 2, 2, 3]);
+    let session = send(&gateway, &page, &[]).await;
+    let stored = status(&gateway, &session).await;
+    assert_eq!(stored.received, 3 * CHUNK as u64);
+    becomes(&gateway, &mut client, &session, &page).await;
+    gateway.stop().await;
+}

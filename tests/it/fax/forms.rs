@@ -43,7 +43,7 @@ async fn a_text_is_faxed() {
     let mut client = gateway.client();
     for (id, by_post) in [(1, true), (2, false)] {
         let form = format!(
-            "{LOG_IN}&FaxNumber=%2B1-212-5550100&Data=Gr%C3%BC%C3%9Fe%2C+Welt%0A&FileType="
+            "{LOG_IN}&FaxNumber=%2B1-212-555010{id}&Data=Gr%C3%BC%C3%9Fe%2C+Welt%0A&FileType="
         );
         let answer = submit(&gateway, by_post, "SendCharFax", &form).await;
         is_element(&answer, "long", &id.to_string());
@@ -51,7 +51,7 @@ async fn a_text_is_faxed() {
         let expected = ("1.txt".to_owned(), "Grüße, Welt\n".as_bytes().to_vec());
         assert_eq!(documents(&directory), [expected]);
         let told = fax(&mut client, id).await;
-        assert_eq!(told.text("DestinationFax"), "+1-212-5550100");
+        assert_eq!(told.text("DestinationFax"), format!("+1-212-555010{id}"));
     }
     let wrong = "Username=office&Password=wrong&FaxNumber=5550100&Data=x&FileType=";
     is_element(

@@ -156,7 +156,7 @@ impl Submission {
         // Looked at before anything else, as the original service did.
         let result = match self.sizes.as_deref().map(sizes).transpose() {
             Ok(sizes) => {
-                let submitted = self.submit(exchange, sizes).await;
+                let submitted = self.submit(operation, exchange, sizes).await;
                 exchange.submitted(submitted)
             }
             Err(_) => {
@@ -168,6 +168,7 @@ impl Submission {
 
     async fn submit(
         self,
+        operation: &'static Operation,
         exchange: &Exchange<'_>,
         sizes: Option<Sizes>,
     ) -> Result<Submitted, FaxError> {
@@ -185,6 +186,7 @@ impl Submission {
             ),
         };
         let order = Order {
+            call: operation.name,
             recipients: recipients(&self.numbers, &self.contacts),
             types: types(&self.types, sizes.is_some()),
             sizes,

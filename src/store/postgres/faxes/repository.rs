@@ -44,18 +44,10 @@ impl FaxRepository for Postgres {
     async fn earlier(
         &self,
         account: AccountId,
-        fingerprint: &[u8; 32],
+        fingerprints: &[[u8; 32]],
         within: Option<Duration>,
     ) -> Result<Option<Earlier>> {
-        submissions::earlier(self.database(), account, fingerprint, within).await
-    }
-
-    async fn answer_again(&self, submission: SubmissionId, boot: Uuid) -> Result<()> {
-        submissions::answer_again(self.database(), submission, boot).await
-    }
-
-    async fn mark_suspect(&self, submission: SubmissionId, boot: Uuid) -> Result<()> {
-        submissions::mark_suspect(self.database(), submission, boot).await
+        submissions::earlier(self.database(), account, fingerprints, within).await
     }
 
     async fn claim(

@@ -9,7 +9,7 @@ use crate::{
     engine::{account::AccountId, repository::RepositoryError},
     fax::{
         item::{SubmissionId, TransactionId},
-        outcome::INVALID_NUMBER,
+        outcome::{INVALID_NUMBER, NO_OUTCOME},
         repository::{Earlier, NewRecipient, NewResend, NewSubmission, NewTest, Recorded},
     },
     store::postgres::{
@@ -161,16 +161,18 @@ fn recorded(row: &Row) -> Result<Recorded> {
 pub async fn earlier(
     database: &Database,
     account: AccountId,
-    fingerprint: &[u8; 32],
+    fingerprints: &[[u8; 32]],
     within: Option<Duration>,
 ) -> Result<Option<Earlier>> {
+    let fingerprints: Vec<&[u8]> = fingerprints.iter().map(<[u8; 32]>::as_slice).collect();
     let row = database
         .query_opt(
             queries::FIND_REPEATED_SUBMISSION,
             &[
                 &account.0,
-                &fingerprint.as_slice(),
+                &fingerprints,
                 &within.map(|within| within.as_secs_f64()),
+                &small(NO_OUTCOME.code),
             ],
         )
         .await?;
@@ -178,29 +180,10 @@ pub async fn earlier(
         Ok(Earlier {
             recorded: recorded(&row)?,
             token: get(&row, "token")?,
-            suspect: get(&row, "suspect")?,
+            sends: get(&row, "sends")?,
         })
     })
     .transpose()
-}
-
-pub async fn answer_again(database: &Database, submission: SubmissionId, boot: Uuid) -> Result<()> {
-    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&submission.0, &boot];
-    let answered = database
-        .query_opt(queries::ANSWER_SUBMISSION_AGAIN, &parameters)
-        .await?;
-    if answered.is_none() {
-        database.require_boot(boot).await?;
-    }
-    Ok(())
-}
-
-pub async fn mark_suspect(database: &Database, submission: SubmissionId, boot: Uuid) -> Result<()> {
-    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&submission.0, &boot];
-    database
-        .query(queries::MARK_SUBMISSION_SUSPECT, &parameters)
-        .await
-        .map(drop)
 }
 
 pub async fn hide(database: &Database, ids: &[i32], account: AccountId) -> Result<u64> {

@@ -44,8 +44,10 @@ async fn a_list_is_filtered_and_limited_and_begins_with_the_newest() {
 async fn all_pages_of_a_long_list_are_printed() {
     let gateway = gateway().await;
     let numbers = ["12345"; 500].join(";");
+    // On one connection: elsewhere it would be the same one again.
+    let (mut client, tomorrow) = (gateway.client(), tomorrow());
     for _ in 0..2 {
-        send_to(&mut gateway.client(), &numbers, &tomorrow()).await;
+        send_to(&mut client, &numbers, &tomorrow).await;
     }
     let listed = fax(&gateway, &["list", "--json", "--limit", "900"]);
     assert_eq!(listed.ends_with(0).json().len(), 900);

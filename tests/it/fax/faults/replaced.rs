@@ -1,7 +1,6 @@
 //! A gateway whose place another one has taken submits nothing.
 
 use chunkgate::engine::repository::RepositoryError;
-use uuid::Uuid;
 
 use super::support::{Desk, SPOOL};
 
@@ -23,16 +22,5 @@ async fn an_upload_is_not_taken_by_a_process_that_is_not_registered() {
     let boot = desk.world.boot().await;
     let submission = chunkgate::fax::repository::NewSubmission { boot, ..submission };
     let taken = desk.faxes.submit(&submission).await.expect("an answer");
-    let taken = taken.expect("the upload is there");
-    // Nor does it say anything about answers.
-    let gone = Uuid::new_v4();
-    let again = desk.faxes.answer_again(taken.submission, gone).await;
-    assert!(matches!(again, Err(RepositoryError::Replaced)), "{again:?}");
-    desk.world.replace(boot).await;
-    desk.faxes
-        .mark_suspect(taken.submission, boot)
-        .await
-        .expect("an answer");
-    let marked = "SELECT count(*) FROM fax_submission WHERE suspect";
-    assert_eq!(desk.world.number(marked).await, 0);
+    assert!(taken.is_some());
 }

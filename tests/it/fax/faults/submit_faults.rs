@@ -3,13 +3,13 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use chunkgate::{
-    engine::{End, Peer, account::Account, session::SessionKey},
+    engine::{ConnectionId, Peer, account::Account, session::SessionKey},
     fax::{
         Client, FaxError, FaxParts, FaxSettings, Faxes, Order, Source, Submitted,
         image::{Renderer, RendererSettings},
@@ -21,7 +21,7 @@ use chunkgate::{
     store::postgres::{Postgres, queries},
 };
 use futures_util::future::join_all;
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::sync::Notify;
 
 use super::support::{Moment, SETTINGS, SPOOL, Steps, Stepwise};
 use crate::{
@@ -38,7 +38,6 @@ struct Front {
     running: Running,
     faxes: Faxes,
     rows: Arc<dyn FaxRepository>,
-    answers: JoinHandle<End>,
     account: Account,
 }
 
@@ -67,7 +66,7 @@ impl Front {
         let rows: Arc<dyn FaxRepository> =
             Arc::new(Postgres::new(running.database.clone(), "".into()));
         let rows = watch(rows);
-        let (faxes, answers) = Faxes::start(FaxParts {
+        let faxes = Faxes::start(FaxParts {
             uploads: running.engine.clone(),
             repository: Arc::clone(&rows),
             boot: running.boot,
@@ -87,7 +86,6 @@ impl Front {
             running,
             faxes,
             rows,
-            answers,
             account: account.expect("the account"),
         }
     }
@@ -105,7 +103,6 @@ impl Front {
             _ => {
                 let first = self.submit(self.call_upload().await).await;
                 let first = first.expect("a fax");
-                first.receipt.delivered();
                 Call::Resend(first.id)
             }
         }
@@ -116,10 +113,18 @@ impl Front {
     }
 
     async fn submit(&self, call: Call) -> Result<Submitted, FaxError> {
+        self.submit_on(None, call).await
+    }
+
+    async fn submit_on(
+        &self,
+        connection: Option<ConnectionId>,
+        call: Call,
+    ) -> Result<Submitted, FaxError> {
         let client = Client {
             address: HERE,
             protocol: "test",
-            begun: Instant::now(),
+            connection,
             peer: &|| Peer::Present,
         };
         let source = match call {
@@ -135,6 +140,7 @@ impl Front {
             }
         };
         let order = Order {
+            call: "test",
             recipients: recipients(NUMBER, ""),
             types: vec!["TXT".to_owned()],
             sizes: Some(vec![10]),
@@ -147,8 +153,6 @@ impl Front {
 
     /// `kill -9`.
     async fn kill(self, world: &World) {
-        self.answers.abort();
-        let _aborted = self.answers.await;
         self.running.kill(world).await;
     }
 }
@@ -186,7 +190,6 @@ async fn count(world: &World, call: Call) -> i64 {
 /// The client sends its call until it is answered, and gets that answer.
 async fn until_answered(front: &Front, call: Call) -> TransactionId {
     let answered = eventually("answer", async || front.submit(call).await.ok()).await;
-    answered.receipt.delivered();
     answered.id
 }
 
@@ -230,8 +233,10 @@ async fn into_the_dark(kind: usize, fate: Fate, late: Option<Arc<Notify>>, has_e
     let front = Front::through(&world, &proxy).await;
     let call = front.call(kind).await;
     let told = format!("{call:?} {fate:?} {has_earlier}");
+    let connection = Some(ConnectionId::next());
     let earlier = if has_earlier {
-        Some(until_answered(&front, call).await)
+        let earlier = front.submit_on(connection, call).await;
+        Some(earlier.expect("a fax").id)
     } else {
         None
     };
@@ -248,9 +253,10 @@ async fn into_the_dark(kind: usize, fate: Fate, late: Option<Arc<Notify>>, has_e
         }
         proxy.cut();
     };
-    let (first, ()) = tokio::join!(front.submit(call), cutting);
+    let (first, ()) = tokio::join!(front.submit_on(connection, call), cutting);
     assert!(matches!(first, Err(FaxError::Upload(_))), "{told}");
     proxy.mend();
+    // On another connection: that it is not the one before is known all the same.
     let id = until_answered(&front, call).await;
     if let Some(go) = late {
         go.notify_one();
@@ -292,39 +298,13 @@ async fn a_process_that_dies_between_commit_and_answer_leaves_a_fax_that_is_know
         let front = Front::new(&world).await;
         let call = front.call(kind).await;
         let first = front.submit(call).await.expect("a fax");
-        let (id, receipt) = (first.id, first.receipt);
+        let id = first.id;
         front.kill(&world).await;
-        drop(receipt);
         let front = Front::new(&world).await;
         let again = front.submit(call).await.expect("an answer");
         assert!(again.again, "{call:?}");
         assert_eq!(again.id, id, "{call:?}");
-        again.receipt.delivered();
         assert_eq!(count(&world, call).await, 1, "{call:?}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_answered_again_and_breaks_is_answered_once_more() {
-    // An upload's own submission is known again without a word to the database.
-    for kind in [1, 2] {
-        for fate in [Fate::LoseRequest, Fate::LoseAnswer] {
-            let world = World::new().await;
-            let front = Front::new(&world).await;
-            let call = front.call(kind).await;
-            let first = front.submit(call).await.expect("a fax");
-            let (id, receipt) = (first.id, first.receipt);
-            front.kill(&world).await;
-            drop(receipt);
-            let proxy = Proxy::new(world.database.config());
-            let front = Front::through(&world, &proxy).await;
-            proxy.next(queries::ANSWER_SUBMISSION_AGAIN, fate.clone());
-            let broken = front.submit(call).await;
-            assert!(broken.is_err(), "{call:?} {fate:?}");
-            let again = until_answered(&front, call).await;
-            assert_eq!(again, id, "{call:?} {fate:?}");
-            assert_eq!(count(&world, call).await, 1, "{call:?} {fate:?}");
-        }
     }
 }
 
@@ -390,7 +370,6 @@ async fn a_client_that_breaks_off_while_its_submission_is_written_down_has_one_f
             let call = match call {
                 Call::Upload(_) if kind == 2 => {
                     let first = front.submit(call).await.expect("a fax");
-                    first.receipt.delivered();
                     Call::Resend(first.id)
                 }
                 other => other,
@@ -404,40 +383,19 @@ async fn a_client_that_breaks_off_while_its_submission_is_written_down_has_one_f
     }
 }
 
-/// The same when it is the second time that the client asks.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_breaks_off_while_it_is_answered_again_has_one_fax() {
-    for moment in [Moment::Before, Moment::After] {
-        let world = World::new().await;
-        let stop = Stop::new("answer_again", moment);
-        let watching = Arc::clone(&stop);
-        let watch = move |rows| Stepwise::watching(rows, watching as _);
-        let front = Front::of(world.engine().await, watch).await;
-        let first = front.submit(Call::Inline).await.expect("a fax");
-        let id = first.id;
-        drop(first.receipt);
-        // Not only the process that has lost it.
-        let suspect = "SELECT count(*) FROM fax_submission WHERE suspect";
-        until("the database knows", || async {
-            world.number(suspect).await == 1
-        })
-        .await;
-        break_off(&front, Call::Inline, &stop).await;
-        stop.go_on.notify_one();
-        assert_eq!(until_answered(&front, Call::Inline).await, id, "{moment:?}");
-        assert_eq!(count(&world, Call::Inline).await, 1, "{moment:?}");
-    }
-}
-
-/// Equal calls without any trouble are different faxes: the tests above prove nothing otherwise.
+/// Equal calls by a client that has the answer are different faxes: the tests above prove nothing
+/// otherwise.
 #[tokio::test]
-async fn an_equal_call_after_an_answer_that_arrived_is_another_fax() {
+async fn an_equal_call_on_the_connection_of_the_answer_is_another_fax() {
     let world = World::new().await;
     let front = Front::new(&world).await;
-    let first = until_answered(&front, Call::Inline).await;
-    let second = until_answered(&front, Call::Inline).await;
-    assert_ne!(first, second);
+    let connection = Some(ConnectionId::next());
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let taken = front.submit_on(connection, Call::Inline).await;
+        ids.push(taken.expect("a fax").id);
+    }
+    assert_ne!(ids[0], ids[1]);
     assert_eq!(count(&world, Call::Inline).await, 2);
-    let ids = [first, second];
     assert_eq!(front.rows.faxes(&ids).await.expect("an answer").len(), 2);
 }

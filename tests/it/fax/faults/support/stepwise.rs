@@ -91,21 +91,11 @@ impl FaxRepository for Stepwise {
     async fn earlier(
         &self,
         account: AccountId,
-        fingerprint: &[u8; 32],
+        fingerprints: &[[u8; 32]],
         within: Option<Duration>,
     ) -> Result<Option<Earlier>> {
-        let look = self.inner.earlier(account, fingerprint, within);
+        let look = self.inner.earlier(account, fingerprints, within);
         self.read("earlier", look).await
-    }
-
-    async fn answer_again(&self, submission: SubmissionId, boot: Uuid) -> Result<()> {
-        let work = self.inner.answer_again(submission, boot);
-        self.step("answer_again", work).await
-    }
-
-    async fn mark_suspect(&self, submission: SubmissionId, boot: Uuid) -> Result<()> {
-        let work = self.inner.mark_suspect(submission, boot);
-        self.step("mark_suspect", work).await
     }
 
     async fn claim(
