@@ -8,7 +8,7 @@ SECONDS ?= 60
 .DEFAULT_GOAL := help
 # The steps of `check` come one after another, and the tests' summary last.
 .NOTPARALLEL:
-.PHONY: help run test check bench crash fuzz clients fmt fmt-check lint deny docs postgres
+.PHONY: help run test check bench crash cuts fuzz clients fmt fmt-check lint deny docs postgres
 
 help: ## List what can be done
 	@echo 'make <what>:'
@@ -35,6 +35,9 @@ bench: postgres ## Measure throughput
 
 crash: postgres ## Kill the gateway N times under load and compare all documents (make crash N=500)
 	CHUNKGATE_TEST_CRASHES=$(N) cargo test --release --locked --test it -- crash:: --nocapture
+
+cuts: postgres ## Cut the connections of N uploads of each kind and compare what is submitted (make cuts N=1000)
+	CHUNKGATE_TEST_CUTS=$(N) cargo test --release --locked --test it -- cut::everywhere:: --nocapture
 
 fuzz: ## Fuzz the parsers (make fuzz TARGET=envelope SECONDS=600)
 	@scripts/fuzz "$(TARGET)" "$(SECONDS)"

@@ -4,15 +4,14 @@
 //! |---------------------|------|
 //! | `in_the_request`    | a chunk that did not arrive whole leaves no trace |
 //! | `before_the_answer` | a chunk whose answer was lost is stored once |
+//! | `everywhere`        | uploads of random data and of zeros, cut at every place, are submitted as their clients sent them |
 //!
-//! A connection that ends after its answer was handed to the network is not here: no gateway can
-//! know whether the answer arrived, and so an equal chunk that follows is data.
-//!
-//! Each test uploads the same three chunks, two of them equal, cuts one connection, and finds the
+//! Each test of the first two uploads the same three chunks, two of them equal, cuts one connection, and finds the
 //! document byte for byte. That the equal chunks are there shows that a cut does not turn data
 //! into a repetition.
 
 mod before_the_answer;
+mod everywhere;
 mod in_the_request;
 
 use crate::support::{

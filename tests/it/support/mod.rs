@@ -3,6 +3,7 @@
 pub mod alone;
 pub mod eventually;
 pub mod gateway;
+pub mod link;
 pub mod log;
 pub mod outage;
 pub mod postgres;
