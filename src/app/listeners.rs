@@ -17,6 +17,7 @@ use actix_web::{
     rt::net::TcpStream,
     web::{self, Payload},
 };
+use socket2::{Domain, Socket, Type};
 use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
@@ -57,19 +58,45 @@ impl Server {
     }
 }
 
-/// Takes a port, before anything is there to serve it.
-pub fn listen(
+/// Takes a port, before anything is there to serve it: until [`open_port`], clients are refused and
+/// do not wait.
+pub fn take_port(
     address: SocketAddr,
     setting: &'static str,
 ) -> Result<(TcpListener, SocketAddr), AppError> {
-    let explain = |reason| AppError::Listen {
+    let explain = explain(address, setting);
+    let listener = bind(address).map_err(&explain)?;
+    let address = listener.local_addr().map_err(&explain)?;
+    Ok((listener, address))
+}
+
+/// Lets clients connect to a port that was taken.
+pub fn open_port(
+    (listener, address): &(TcpListener, SocketAddr),
+    setting: &'static str,
+) -> Result<(), AppError> {
+    let opened = rustix::net::listen(listener, BACKLOG);
+    opened.map_err(|error| explain(*address, setting)(error.into()))
+}
+
+fn explain(address: SocketAddr, setting: &'static str) -> impl Fn(io::Error) -> AppError {
+    move |reason| AppError::Listen {
         address,
         setting,
         reason,
-    };
-    let listener = TcpListener::bind(address).map_err(explain)?;
-    let address = listener.local_addr().map_err(explain)?;
-    Ok((listener, address))
+    }
+}
+
+/// Connections that may wait in the kernel to be accepted.
+const BACKLOG: i32 = 128;
+
+/// As [`TcpListener::bind`] does it, but nobody can connect yet.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // A gateway that starts again is not kept from its port by connections of its last life.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket.into())
 }
 
 /// What the clients' ports ask before a front end sees a request.
@@ -311,4 +338,21 @@ pub fn serve_admin(
         stopping: CancellationToken::new(),
         task: tokio::spawn(server),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::ErrorKind, net::TcpStream};
+
+    use super::{open_port, take_port};
+
+    #[test]
+    fn a_port_that_was_taken_refuses_clients_until_it_is_opened() {
+        let port = take_port("127.0.0.1:0".parse().unwrap(), "server.listen").unwrap();
+        let refused = TcpStream::connect(port.1).expect_err("nobody serves it");
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+        open_port(&port, "server.listen").unwrap();
+        TcpStream::connect(port.1).expect("it is served soon");
+        assert!(take_port(port.1, "server.listen").is_err(), "it is in use");
+    }
 }

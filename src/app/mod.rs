@@ -37,7 +37,7 @@ use crate::{
 
 use faxes::Faxing;
 use journal::{Opened, open_journal};
-use listeners::{ClientPort, Edge, Server, listen, serve_admin, serve_clients};
+use listeners::{ClientPort, Edge, Server, open_port, serve_admin, serve_clients, take_port};
 use tls::TlsPort;
 use translate::{engine_settings, fax_retention, interfax_settings};
 
@@ -84,9 +84,9 @@ impl App {
     pub async fn start(settings: &Settings) -> Result<Self, AppError> {
         // Before anything is opened: a port in use is the most common trouble.
         let listening = Ports {
-            clients: listen(settings.server.listen, "server.listen")?,
+            clients: take_port(settings.server.listen, "server.listen")?,
             tls: TlsPort::open(&settings.tls)?,
-            admin: listen(settings.admin.listen, "admin.listen")?,
+            admin: take_port(settings.admin.listen, "admin.listen")?,
         };
         let backend = Backend::open(settings).await?;
         match Serving::start(settings, &backend, listening).await {
@@ -178,6 +178,17 @@ struct Ports {
     admin: (TcpListener, SocketAddr),
 }
 
+impl Ports {
+    /// Lets clients and operators connect.
+    fn open(&self) -> Result<(), AppError> {
+        open_port(&self.clients, "server.listen")?;
+        if let Some(tls) = &self.tls {
+            tls.open_port()?;
+        }
+        open_port(&self.admin, "admin.listen")
+    }
+}
+
 /// What both ports of the clients share.
 fn edge(settings: &Settings, admission: &Admission, addresses: &ClientAddresses) -> Edge {
     let longest = settings.http.max_body as u64;
@@ -245,6 +256,8 @@ impl Serving {
             outbox.deliveries.clone(),
             Arc::clone(&outbox.repository),
         ));
+        // Until now a client is refused, and tries again: it would wait as long as a database starts.
+        listening.open()?;
         let stop_jobs = CancellationToken::new();
         let parts = JobParts {
             repository: Arc::clone(&repository),
@@ -264,10 +277,7 @@ impl Serving {
         let (address, admin_address) = (listening.clients.1, listening.admin.1);
         let mut client_ports = vec![ClientPort::plain(listening.clients)];
         let tls_address = listening.tls.as_ref().map(TlsPort::address);
-        let certificates = listening
-            .tls
-            .as_ref()
-            .map(|tls| Arc::clone(tls.certificates()));
+        let certificates = listening.tls.as_ref().map(TlsPort::certificates);
         if let Some(tls) = listening.tls {
             client_ports.push(tls.serve(&mut jobs, &stop_jobs));
         }

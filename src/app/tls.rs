@@ -16,8 +16,11 @@ use crate::{
 
 use super::{
     AppError,
-    listeners::{ClientPort, listen},
+    listeners::{ClientPort, open_port, take_port},
 };
+
+/// Where the port is chosen.
+const SETTING: &str = "tls.listen";
 
 /// Reads the certificate of the port that speaks TLS, if there shall be one. Blocks.
 ///
@@ -49,7 +52,7 @@ impl TlsPort {
             return Ok(None);
         };
         Ok(Some(Self {
-            port: listen(settings.listen, "tls.listen")?,
+            port: take_port(settings.listen, SETTING)?,
             acceptor: Acceptor::new(Arc::clone(&certificates), settings.handshake_timeout)?,
             certificates,
             reload_interval: settings.reload_interval,
@@ -61,9 +64,14 @@ impl TlsPort {
         self.port.1
     }
 
+    /// Lets clients connect.
+    pub fn open_port(&self) -> Result<(), AppError> {
+        open_port(&self.port, SETTING)
+    }
+
     /// What it serves with.
-    pub fn certificates(&self) -> &Arc<Certificates> {
-        &self.certificates
+    pub fn certificates(&self) -> Arc<Certificates> {
+        Arc::clone(&self.certificates)
     }
 
     /// Watches the certificate among `jobs` until `stop`, and hands over the port.

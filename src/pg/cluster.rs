@@ -41,8 +41,8 @@ pub struct ClusterOptions {
     /// How long `initdb` may take, and how long the server until it takes connections: also after
     /// a crash, when it first replays what it had written.
     pub start_timeout: Duration,
-    /// How long the server may take to end its connections and write a checkpoint; then it is
-    /// stopped without, and recovers at its next start.
+    /// How long the server may take to write its last checkpoint; then it is stopped without, and
+    /// recovers at its next start.
     pub stop_timeout: Duration,
 }
 
@@ -96,7 +96,7 @@ impl Cluster {
 
         let sockets = SocketDir::create()?;
         let endpoint = Endpoint::new(sockets.path(), &options.database);
-        let guard = Guard::start(cluster, sockets.path(), options.stop_timeout)?;
+        let guard = Guard::start(cluster, sockets.path())?;
         let stop = CancellationToken::new();
         let mut postmaster = Postmaster::launch(&options, sockets.path(), &stop).await?;
         let set_up = timeout(*start_timeout, ensure_database(&endpoint));

@@ -101,7 +101,7 @@ pub enum PgError {
     /// The server of an earlier gateway still runs.
     #[error(
         "an earlier PostgreSQL (process {process}) still runs in {cluster} and did not end within \
-         {waited:?}; stop it with `kill -QUIT {process}`"
+         {waited:?} although it was killed: it waits for the disk; look after that, and start again"
     )]
     StillRunning {
         /// The cluster's directory.

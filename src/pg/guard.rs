@@ -34,13 +34,11 @@ pub(super) struct Guard {
 impl Guard {
     /// Starts watching, before the server is started.
     ///
-    /// `cluster` is canonical; `grace` is how long a fast shutdown may take.
-    pub(super) fn start(cluster: &Path, sockets: &Path, grace: Duration) -> Result<Self, PgError> {
-        let tenths = grace.as_millis() / 100;
+    /// `cluster` is canonical.
+    pub(super) fn start(cluster: &Path, sockets: &Path) -> Result<Self, PgError> {
         let mut watcher = Command::new(SHELL)
             .args(["-c", SCRIPT, "chunkgate-guard"])
             .args([cluster, sockets])
-            .arg(tenths.to_string())
             .current_dir("/")
             // Not in the gateway's group: Ctrl-C in a terminal goes to the whole group.
             .process_group(0)

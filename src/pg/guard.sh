@@ -3,7 +3,6 @@
 # stdin  a pipe only the gateway holds: a line when it has stopped the server itself, else its end
 # $1     the cluster
 # $2     the socket directory: new at each start, so it tells this gateway's server from the next one's
-# $3     tenths of a second for a fast shutdown before an immediate one
 #
 # Signals are for the gateway: it decides when its server stops.
 trap '' HUP INT QUIT TERM
@@ -35,9 +34,11 @@ until runs "$1" "$2"; do
     sleep 0.1
 done
 
-if runs "$1" "$2"; then kill -INT "$pid"; fi
-if ! ends "$1" "$2" "$3"; then kill -QUIT "$pid"; fi
-if ! ends "$1" "$2" 50; then kill -KILL "$pid"; fi
+# At once, without a checkpoint: nobody is left whose work could end well, the next gateway waits for
+# the directory, and a server that recovers takes no notice of anything milder. What was committed is
+# on disk, and is replayed at the next start. After 5 s the server kills what is left of it itself.
+if runs "$1" "$2"; then kill -QUIT "$pid"; fi
+if ! ends "$1" "$2" 70; then kill -KILL "$pid"; fi
 
 rm -f "$2"/.s.PGSQL.*
 rmdir "$2"

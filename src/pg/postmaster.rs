@@ -1,6 +1,11 @@
 //! One run of the server process.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use nix::{
     sys::signal::{Signal, kill},
@@ -23,14 +28,23 @@ use super::{
 /// How often to look whether the server is ready; it tells by a file.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// How long an immediate shutdown may take; it writes nothing.
-const IMMEDIATE: Duration = Duration::from_secs(5);
+/// How long an immediate shutdown may take; it writes nothing. The server kills its own processes
+/// after 5 s.
+const IMMEDIATE: Duration = Duration::from_secs(7);
+
+/// How long a fast shutdown may take before it must be seen to write its checkpoint. A server that
+/// recovers from the crash of one of its processes may never get there.
+const REACTION: Duration = Duration::from_secs(2);
+
+/// How often to look whether it still does.
+const STILL_WRITES: Duration = Duration::from_millis(250);
 
 /// A server that takes connections, or did.
 #[derive(Debug)]
 pub(super) struct Postmaster {
     child: Child,
     log: Log,
+    cluster: PathBuf,
 }
 
 impl Postmaster {
@@ -40,7 +54,7 @@ impl Postmaster {
         sockets: &Path,
         stop: &CancellationToken,
     ) -> Result<Self, PgError> {
-        predecessor::end(&options.cluster, options.stop_timeout + IMMEDIATE).await?;
+        predecessor::end(&options.cluster, options.stop_timeout).await?;
         let (log, output) = Log::open(&options.log)?;
         let errors = output
             .try_clone()
@@ -51,7 +65,11 @@ impl Postmaster {
             .stderr(errors)
             .spawn()
             .map_err(PgError::io("run", options.programs.postgres()))?;
-        let mut postmaster = Self { child, log };
+        let mut postmaster = Self {
+            child,
+            log,
+            cluster: options.cluster.clone(),
+        };
         match postmaster.ready(options, stop).await {
             Ok(()) => Ok(postmaster),
             Err(reason) => Err(postmaster.give_up(reason, options.stop_timeout).await),
@@ -110,27 +128,48 @@ impl Postmaster {
         (status, self.log.last_words().await)
     }
 
-    /// Stops the server: it ends its connections and writes a checkpoint; after `limit`, without
-    /// a checkpoint.
+    /// Stops the server: it ends its connections and writes a checkpoint, for which it has `limit`.
+    /// One that does not get there is stopped without.
     ///
     /// # Errors
     /// [`PgError::Killed`] if neither helped.
     pub(super) async fn stop(&mut self, limit: Duration) -> Result<(), PgError> {
-        for (signal, limit) in [(Signal::SIGINT, limit), (Signal::SIGQUIT, IMMEDIATE)] {
-            let Some(pid) = self.pid() else {
-                return Ok(());
-            };
-            // Until the child is waited for, the number is its own.
-            let _ = kill(Pid::from_raw(pid), signal);
-            if timeout(limit, self.child.wait()).await.is_ok() {
-                return Ok(());
+        let Some(pid) = self.pid() else {
+            return Ok(());
+        };
+        // Until the child is waited for, the number is its own.
+        let _ = kill(Pid::from_raw(pid), Signal::SIGINT);
+        let began = Instant::now();
+        let mut patience = REACTION.min(limit);
+        while timeout(patience, self.child.wait()).await.is_err() {
+            if began.elapsed() >= limit || !writes_checkpoint(&self.cluster) {
+                let waited = began.elapsed();
+                tracing::warn!(
+                    ?waited,
+                    "PostgreSQL does not stop in order: stopping it without a checkpoint"
+                );
+                let _ = kill(Pid::from_raw(pid), Signal::SIGQUIT);
+                if timeout(IMMEDIATE, self.child.wait()).await.is_ok() {
+                    return Ok(());
+                }
+                // It may end on its own just now, which is as good.
+                let _ = self.child.kill().await;
+                return Err(PgError::Killed(began.elapsed()));
             }
-            tracing::warn!(%signal, ?limit, "PostgreSQL did not stop in time");
+            patience = STILL_WRITES;
         }
-        // It may end on its own just now, which is as good.
-        let _ = self.child.kill().await;
-        Err(PgError::Killed(limit + IMMEDIATE))
+        Ok(())
     }
+}
+
+/// Whether the server is at its last checkpoint, as one of its processes says in its title. Nothing
+/// else of a shutdown takes long.
+fn writes_checkpoint(cluster: &Path) -> bool {
+    let processes = predecessor::servers_in(cluster).unwrap_or_default();
+    processes.into_iter().any(|process| {
+        let title = fs::read_to_string(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        title.contains("shutdown checkpoint")
+    })
 }
 
 fn command(options: &ClusterOptions, sockets: &Path) -> Command {

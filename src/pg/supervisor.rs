@@ -79,11 +79,7 @@ impl Supervisor {
 
     /// Somebody ended the watcher, and an unwatched server would outlive a killed gateway.
     async fn replace_guard(&mut self) {
-        match Guard::start(
-            &self.options.cluster,
-            self.sockets.path(),
-            self.options.stop_timeout,
-        ) {
+        match Guard::start(&self.options.cluster, self.sockets.path()) {
             Ok(guard) => {
                 tracing::warn!("replaced PostgreSQL's watcher, which had ended");
                 self.guard = guard;

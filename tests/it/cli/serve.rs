@@ -2,15 +2,21 @@
 
 use std::{
     fs::{self, Permissions},
-    os::unix::fs::PermissionsExt,
+    io,
+    net::{SocketAddr, TcpStream},
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+    time::Duration,
 };
 
+use chunkgate::pg::Search;
 use nix::sys::signal::Signal;
 
 use super::{
     serving::{PORTS, Serving},
-    support::{open_folder, program, run, run_with_input},
+    support::{Running, open_folder, program, run, run_with_input},
 };
+use crate::support::{eventually::until, process::free_port, request::Request, retrying::exchange};
 
 #[test]
 fn commands_work_beside_a_gateway_and_without_one() {
@@ -77,6 +83,52 @@ fn a_port_in_use_names_the_option_to_change() {
                 .says(&taken);
         }
     }
+}
+
+/// A client that connects then is refused, and goes elsewhere or comes again; it does not wait.
+#[tokio::test]
+async fn nobody_waits_at_the_ports_while_the_database_starts() {
+    let (folder, data_dir) = open_folder();
+    let (bin, gate) = (folder.path().join("bin"), folder.path().join("gate"));
+    fs::create_dir(&bin).unwrap();
+    let real = Search::machine(None)
+        .programs_for(Path::new("/nonexistent"))
+        .unwrap();
+    symlink(real.postgres().with_file_name("initdb"), bin.join("initdb")).unwrap();
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" = --version ] || until [ -e {} ]; do sleep 0.1; done\nexec {} \"$@\"\n",
+        gate.display(),
+        real.postgres().display()
+    );
+    fs::write(bin.join("postgres"), script).unwrap();
+    fs::set_permissions(bin.join("postgres"), Permissions::from_mode(0o755)).unwrap();
+
+    let [clients, operators] = [(); 2].map(|()| SocketAddr::from(([127, 0, 0, 1], free_port())));
+    let gateway = program(&["serve", "--data-dir", data_dir.to_str().unwrap()])
+        .args(["--listen", &clients.to_string()])
+        .args(["--admin-listen", &operators.to_string()])
+        .env("CHUNKGATE__POSTGRES__BIN_DIR", &bin)
+        .spawn()
+        .map(Running)
+        .unwrap();
+    until("a cluster", async || {
+        data_dir.join("postgres/postgresql.conf").exists()
+    })
+    .await;
+    for _ in 0..20 {
+        for address in [clients, operators] {
+            let refused = TcpStream::connect(address).expect_err("nobody is there yet");
+            assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    fs::write(gate, "").unwrap();
+    until("service", async || {
+        let answer = exchange(clients, &Request::get("/healthz").bytes()).await;
+        answer.is_ok_and(|answer| answer.status == 200)
+    })
+    .await;
+    assert_eq!(gateway.stop(Signal::SIGTERM), Some(0));
 }
 
 #[test]

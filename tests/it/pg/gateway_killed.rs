@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{Place, connect, execute, value};
-use crate::support::postgres::host::end_of;
+use crate::support::postgres::host::{Host, Orders, end_of};
 
 /// Well over what a fast shutdown takes on a loaded machine.
 const SOON: Duration = Duration::from_secs(20);
@@ -22,7 +22,11 @@ const SOON: Duration = Duration::from_secs(20);
 #[tokio::test]
 async fn the_server_ends_soon_after_its_gateway_was_killed() {
     let place = Place::new();
-    let mut host = place.start();
+    let mut host = Host::start(&Orders {
+        // It ends without a checkpoint, and what was committed is there all the same.
+        durable: true,
+        ..place.orders()
+    });
     let server = host.ready().await;
     let client = connect(&server.endpoint).await;
     execute(

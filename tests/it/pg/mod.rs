@@ -6,6 +6,7 @@
 //! | file              | rule |
 //! |-------------------|------|
 //! | `claim`           | one process owns a data directory; another connects to the owner's server |
+//! | `crash_restart`   | whatever was killed, the next gateway has a server soon |
 //! | `gateway_killed`  | the server ends with its gateway, also after `kill -9`, and starts again cleanly |
 //! | `half_made`       | a cluster exists whole or not at all |
 //! | `new_cluster`     | a new cluster is durable, private, checksummed and keeps its data |
@@ -16,6 +17,7 @@
 //! | `test_database`   | the tests' own server: one for each run, a database for each test |
 
 mod claim;
+mod crash_restart;
 mod gateway_killed;
 mod half_made;
 mod new_cluster;
