@@ -6,12 +6,12 @@ WITH answered AS (
     UPDATE upload_session s
     SET last_suspect = s.last_suspect AND NOT $7,
         last_boot    = CASE WHEN $7 THEN $6 ELSE s.last_boot END,
-        expires_at   = CASE WHEN s.expires_at < now() + make_interval(secs => s.timeout - least(300, s.timeout / 10))
-                            THEN now() + make_interval(secs => s.timeout)
+        expires_at   = CASE WHEN s.expires_at < (SELECT at FROM steady_time) + make_interval(secs => s.timeout - least(300, s.timeout / 10))
+                            THEN (SELECT at FROM steady_time) + make_interval(secs => s.timeout)
                             ELSE s.expires_at END
     WHERE s.id = $1
       AND s.state IN ('open', 'complete')
-      AND s.expires_at > now()
+      AND s.expires_at > (SELECT at FROM steady_time)
       AND s.appends = $5
       AND s.last_length = $2
       AND s.last_digest = $3

@@ -15,4 +15,4 @@ SET phase  = CASE WHEN o.phase = 'handed_over' THEN o.phase ELSE 'delivering' EN
 FROM due
 WHERE o.transaction_id = due.transaction_id
 RETURNING o.transaction_id, o.delivery, o.attempt, o.failures, o.cancel_requested,
-          extract(epoch FROM now() - o.queued_at)::double precision AS age
+          greatest(0, extract(epoch FROM (SELECT at FROM steady_time) - o.queued_at))::double precision AS age

@@ -20,8 +20,8 @@ WITH input AS (
         appends      = s.appends + 1,
         state        = CASE WHEN i.is_last THEN 'complete' ELSE s.state END,
         -- Moved only when it is five minutes or a tenth of the time-out stale, since it is indexed.
-        expires_at   = CASE WHEN i.is_last OR s.expires_at < now() + make_interval(secs => s.timeout - least(300, s.timeout / 10))
-                            THEN now() + make_interval(secs => s.timeout)
+        expires_at   = CASE WHEN i.is_last OR s.expires_at < (SELECT at FROM steady_time) + make_interval(secs => s.timeout - least(300, s.timeout / 10))
+                            THEN (SELECT at FROM steady_time) + make_interval(secs => s.timeout)
                             ELSE s.expires_at END,
         last_boot    = $7,
         last_length  = i.length,
@@ -33,7 +33,7 @@ WITH input AS (
       AND i.session_id = s.id
       AND a.id = s.account_id
       AND s.state = 'open'
-      AND s.expires_at > now()
+      AND s.expires_at > (SELECT at FROM steady_time)
       AND s.fence = i.fence
       AND i.length BETWEEN 1 AND s.max_chunk
       -- Bytes in doubt do not count, but there are never more of them than of all others.

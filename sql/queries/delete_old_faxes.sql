@@ -2,10 +2,10 @@
 WITH old AS (
     SELECT f.id
     FROM fax_submission f
-    WHERE f.created_at < now() - make_interval(secs => $1)
+    WHERE f.created_at < (SELECT at FROM steady_time) - make_interval(secs => $1)
       AND NOT EXISTS (
           SELECT FROM fax_transaction t
-          WHERE t.submission_id = f.id AND (t.ended_at IS NULL OR t.ended_at >= now() - make_interval(secs => $1))
+          WHERE t.submission_id = f.id AND (t.ended_at IS NULL OR t.ended_at >= (SELECT at FROM steady_time) - make_interval(secs => $1))
       )
     ORDER BY f.created_at
     LIMIT $2

@@ -4,12 +4,12 @@
 WITH seen AS MATERIALIZED (
     SELECT u.id, u.kept_since
     FROM upload_session u
-    WHERE u.kept_since < now() - make_interval(secs => $1)
+    WHERE u.kept_since < (SELECT at FROM steady_time) - make_interval(secs => $1)
       AND NOT EXISTS (
           SELECT FROM fax_submission f
           JOIN fax_transaction t ON t.submission_id = f.id
           WHERE f.session_id = u.id AND (t.ended_at IS NULL
-                 OR t.ended_at >= now() - make_interval(secs => CASE WHEN t.dead_letter THEN greatest($1, $3) ELSE $1 END))
+                 OR t.ended_at >= (SELECT at FROM steady_time) - make_interval(secs => CASE WHEN t.dead_letter THEN greatest($1, $3) ELSE $1 END))
       )
     ORDER BY u.kept_since
     LIMIT $2

@@ -1,7 +1,7 @@
 -- Says what an append to session $1 meets: length $2, digest $3, is last $4, $5 = the process that asks. No row: there is
 -- no such session.
 SELECT s.state,
-       s.expires_at <= now() AS expired,
+       s.expires_at <= (SELECT at FROM steady_time) AS expired,
        s.received,
        s.max_chunk,
        s.max_total,

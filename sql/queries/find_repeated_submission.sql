@@ -8,6 +8,6 @@ SELECT s.id,
            WHERE t.submission_id = s.id AND (t.outcome IS NULL OR t.outcome = 'sent' OR t.status_code = $4)
        ) AS sends
 FROM fax_submission s
-WHERE s.account_id = $1 AND s.fingerprint = ANY ($2) AND ($3::float8 IS NULL OR s.created_at > now() - make_interval(secs => $3))
+WHERE s.account_id = $1 AND s.fingerprint = ANY ($2) AND ($3::float8 IS NULL OR s.created_at > (SELECT at FROM steady_time) - make_interval(secs => $3))
 ORDER BY s.id DESC
 LIMIT 1

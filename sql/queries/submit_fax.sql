@@ -13,7 +13,7 @@
 WITH taken AS (
     UPDATE upload_session
     SET state = 'consumed', ended_at = now(), kept_since = now(), received = $3
-    WHERE id = $1 AND account_id = $2 AND state IN ('open', 'complete') AND expires_at > now() AND received = $30
+    WHERE id = $1 AND account_id = $2 AND state IN ('open', 'complete') AND expires_at > (SELECT at FROM steady_time) AND received = $30
       AND EXISTS (SELECT FROM gateway_boot b WHERE b.id = $8 AND b.ended_at IS NULL)
     RETURNING id
 ), decided AS (

@@ -66,8 +66,11 @@ pub async fn open_journal(settings: &Settings, backend: &Backend) -> Result<Open
         ..JournalSettings::default()
     };
     let floor = pairing.floor();
-    let store =
+    let store: SharedStore =
         blocking(move || Journal::open(directory, journal, floor, Arc::new(Observed))).await?;
+    if let Err(error) = store.admit() {
+        warn!(%error, "chunks will be refused until that is mended");
+    }
     Ok(Opened {
         store,
         lock,

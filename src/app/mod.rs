@@ -215,9 +215,8 @@ impl Serving {
             lock,
             confirmations,
         } = open_journal(settings, backend).await?;
-        if let Err(error) = store.admit() {
-            warn!(%error, "chunks will be refused until that is mended");
-        }
+        // Before anything goes by age.
+        let clock = jobs::Watch::start(backend.database()).await?;
         let boot = Uuid::new_v4();
         backend.database().register_boot(boot, store.id()).await?;
         let repository = backend.repository(settings);
@@ -267,7 +266,9 @@ impl Serving {
             memory,
             admission,
             sweep_interval: settings.session.sweep_interval,
+            undelete: settings.session.undelete,
             retention: settings.session.retention,
+            clock: Arc::new(clock),
             faxes: Arc::clone(&outbox.repository),
             fax_retention: fax_retention(settings),
             deliveries: outbox.deliveries.clone(),

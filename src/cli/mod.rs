@@ -10,6 +10,7 @@ mod output;
 
 mod account;
 mod check_config;
+mod clock;
 mod content;
 mod delivery;
 mod demo;
@@ -83,6 +84,9 @@ enum Command {
     /// See whether database and content store belong together, and go on after a loss.
     #[command(subcommand)]
     Content(content::Command),
+    /// See whether the database's clock has jumped, and believe it again.
+    #[command(subcommand)]
+    Clock(clock::Command),
     Upload(upload::Arguments),
     Migrate(migrate::Arguments),
     Verify(verify::Arguments),
@@ -109,6 +113,7 @@ fn run(options: &Options, command: Command) -> Result<(), Failure> {
         Command::Fax(command) => fax::run(options, &command),
         Command::Delivery(command) => delivery::run(options, &command),
         Command::Content(command) => content::run(options, &command),
+        Command::Clock(command) => clock::run(options, &command),
         Command::Upload(arguments) => upload::run(&arguments),
         Command::Migrate(arguments) => migrate::run(options, &arguments),
         Command::Verify(arguments) => verify::run(options, &arguments),

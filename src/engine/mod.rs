@@ -235,7 +235,10 @@ impl UploadEngine {
             return Err(UploadError::TooManyUnknownSessions);
         }
         shared.known.invalidate(&key);
-        let cancelled = shared.repository.cancel(SessionName::Key(key)).await?;
+        let cancelled = shared
+            .repository
+            .cancel(SessionName::Key(key), false)
+            .await?;
         cancelled.ok_or_else(|| {
             shared.unknown.count(address);
             UploadError::SessionNotOpen
@@ -299,7 +302,11 @@ impl UploadEngine {
             }
             Err(error) => {
                 // Best effort: it would expire.
-                let _ = self.shared.repository.cancel(SessionName::Id(id)).await;
+                let _ = self
+                    .shared
+                    .repository
+                    .cancel(SessionName::Id(id), false)
+                    .await;
                 Err(error)
             }
         }

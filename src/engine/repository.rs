@@ -206,8 +206,20 @@ pub trait Repository: Send + Sync + 'static {
         total: u64,
     ) -> Result<(), RepositoryError>;
 
-    /// Cancels an open or complete session and gives up its bytes; `None` if there is none.
-    async fn cancel(&self, session: SessionName) -> Result<Option<SessionId>, RepositoryError>;
+    /// Cancels an open or complete session; `None` if there is none. Its bytes are given up, unless it shall be
+    /// possible to [bring it back](Repository::undelete) for a while.
+    async fn cancel(
+        &self,
+        session: SessionName,
+        undeletable: bool,
+    ) -> Result<Option<SessionId>, RepositoryError>;
+
+    /// Brings back a session that has expired, or was cancelled so that it can be; `None` if it is not there, alive, or
+    /// its bytes are dropped.
+    async fn undelete(&self, session: SessionName) -> Result<Option<SessionId>, RepositoryError>;
+
+    /// Drops the bytes of up to `limit` sessions that can have been brought back for `after`; returns how many.
+    async fn drop_undeletable(&self, after: Duration, limit: u32) -> Result<u64, RepositoryError>;
 
     /// Everything about one session.
     async fn status(&self, session: SessionName) -> Result<Option<SessionStatus>, RepositoryError>;
@@ -236,7 +248,7 @@ pub trait Repository: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<SessionId>, RepositoryError>;
 
-    /// Expires up to `limit` sessions whose time is over; returns which.
+    /// Expires up to `limit` sessions whose time is over; returns which. They can be brought back for a while.
     async fn expire(&self, limit: u32) -> Result<Vec<SessionId>, RepositoryError>;
 
     /// Deletes up to `limit` sessions that ended longer ago than `retention`; returns how many.

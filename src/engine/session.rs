@@ -81,9 +81,9 @@ pub enum SessionState {
     Complete,
     /// A submission has used it up.
     Consumed,
-    /// Given up by its client or by an operator; its bytes are gone.
+    /// Given up by its client, and its bytes are gone; or by an operator, and they are kept for a while.
     Cancelled,
-    /// Its time ran out; its bytes are gone.
+    /// Its time ran out; its bytes are kept for a while.
     Expired,
 }
 
@@ -178,6 +178,22 @@ pub struct SessionStatus {
     /// When it was consumed, cancelled or expired.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ended_at: Option<OffsetDateTime>,
+    /// Since when its bytes wait to be dropped, although it was cancelled or has expired: it can be brought back.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub undelete_since: Option<OffsetDateTime>,
+}
+
+impl SessionStatus {
+    /// Whether every byte that it received must be there.
+    pub fn has_bytes(&self) -> bool {
+        match self.state {
+            SessionState::Open | SessionState::Complete => true,
+            SessionState::Consumed => !self.documents_dropped,
+            SessionState::Cancelled => self.undelete_since.is_some(),
+            // Also if no sweep has come by yet.
+            SessionState::Expired => self.undelete_since.is_some() || self.ended_at.is_none(),
+        }
+    }
 }
 
 fn as_seconds<S: serde::Serializer>(duration: &Duration, out: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,7 @@
 //! What a gateway does by itself: expiry, retention, reclamation, gauges.
 
 mod batches;
+mod clock;
 mod faxes;
 mod gauges;
 mod reclaim;
@@ -24,15 +25,18 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 
+pub use clock::Watch;
 pub use faxes::{drop_documents, forget_faxes};
 pub use reclaim::reclaim;
-pub use sessions::{expire, forget};
+pub use sessions::{drop_undeletable, expire, forget};
 
 /// How often the database and the content store get a new mark, if appends were committed: documents acknowledged in the
 /// last of these periods are not known to be missing from an older copy of the database.
 const CONFIRM_EVERY: Duration = Duration::from_secs(5);
 /// How often rows past their retention are looked for.
 const RETENTION_EVERY: Duration = Duration::from_mins(10);
+/// How often the database's clock is looked at; well within the time by which it may run ahead unseen.
+const CLOCK_EVERY: Duration = Duration::from_secs(5);
 /// How often gauges are set.
 const GAUGES_EVERY: Duration = Duration::from_secs(5);
 /// How often deliveries are asked whether they work.
@@ -60,12 +64,16 @@ pub struct JobParts {
     pub confirmations: Arc<Confirmations>,
     /// For the pool's gauges, and the segments in use.
     pub database: Database,
+    /// Looks at the database's clock.
+    pub clock: Arc<Watch>,
     /// For its gauge.
     pub memory: BodyMemory,
     /// For its gauge.
     pub admission: Admission,
     /// How often expired sessions and free segments are looked for.
     pub sweep_interval: Duration,
+    /// How long sessions that ended unfaxed can be brought back.
+    pub undelete: Duration,
     /// How long the rows of ended sessions are kept.
     pub retention: Duration,
     /// Rows of faxes.
@@ -85,8 +93,21 @@ pub fn start(parts: &JobParts, metrics: Metrics, stop: &CancellationToken) -> Jo
         expire(p.clone())
     }));
     let p = parts.clone();
+    jobs.spawn(every(parts.sweep_interval, stop.clone(), move || {
+        drop_undeletable(p.clone())
+    }));
+    let p = parts.clone();
     jobs.spawn(every(RETENTION_EVERY, stop.clone(), move || {
         forget(p.clone())
+    }));
+    let p = parts.clone();
+    jobs.spawn(every(CLOCK_EVERY, stop.clone(), move || {
+        let p = p.clone();
+        async move {
+            if let Err(error) = p.clock.look(&p.database).await {
+                tracing::warn!(%error, "the database's clock could not be looked at; tried again later");
+            }
+        }
     }));
     let p = parts.clone();
     jobs.spawn(every(parts.sweep_interval, stop.clone(), move || {

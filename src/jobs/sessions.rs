@@ -17,6 +17,18 @@ pub async fn expire(parts: JobParts) {
     }
 }
 
+/// Drops the bytes of sessions that ended unfaxed and can have been brought back for long enough.
+pub async fn drop_undeletable(parts: JobParts) {
+    let drop = |limit| parts.repository.drop_undeletable(parts.undelete, limit);
+    let sessions = in_batches("bytes of expired sessions could not be dropped", drop).await;
+    if sessions > 0 {
+        info!(
+            sessions,
+            "dropped the bytes of sessions that had ended unfaxed"
+        );
+    }
+}
+
 /// Deletes the rows of sessions that ended longer ago than the retention.
 pub async fn forget(parts: JobParts) {
     let delete = |limit| parts.repository.delete_ended(parts.retention, limit);

@@ -66,6 +66,14 @@ pub(super) fn check(settings: &Settings, effective: &[Effective]) -> Vec<Problem
             broken.text("session.timeout")
         ),
     );
+    broken.unless(
+        session.undelete <= session.retention,
+        "session.undelete",
+        format!(
+            "at most session.retention ({})",
+            broken.text("session.retention")
+        ),
+    );
     let least_memory = http.max_in_flight * BODY_LEAST + BODY_MOST;
     broken.unless(
         http.body_memory >= least_memory,

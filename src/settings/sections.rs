@@ -201,6 +201,8 @@ section! {
         max_total: u64 = "20MiB", size("1KiB", "1TiB");
         /// Sessions an account may have open.
         max_open_per_account: u32 = "1000", number(1..=1_000_000);
+        /// How long an upload that has expired, or that an operator has cancelled, can be brought back (`chunkgate session undelete`); its bytes are kept for that time.
+        undelete: Duration = "1h", duration("0s", "30d");
         /// How long the rows of ended sessions are kept.
         retention: Duration = "30d", duration("1h", "3650d");
         /// How often expired sessions, documents that are not kept any more, and free segments are looked for.

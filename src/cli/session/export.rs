@@ -101,21 +101,15 @@ fn content(
     settings: &Settings,
     status: &SessionStatus,
 ) -> Result<impl Stream<Item = Result<Bytes, UploadError>> + use<>, Failure> {
-    match status.state {
-        SessionState::Consumed if status.documents_dropped => {
-            return Err(Failure::Refused(format!(
+    if !status.has_bytes() {
+        return Err(Failure::Refused(match status.state {
+            SessionState::Consumed => format!(
                 "session {} was taken by a fax that is over, and its documents are not kept any more \
                  (fax.keep_documents)",
                 status.id
-            )));
-        }
-        SessionState::Open | SessionState::Complete | SessionState::Consumed => {}
-        SessionState::Cancelled | SessionState::Expired => {
-            return Err(Failure::Refused(format!(
-                "session {} is {}: its bytes are given up",
-                status.id, status.state
-            )));
-        }
+            ),
+            state => format!("session {} is {state}: its bytes are given up", status.id),
+        }));
     }
     // Before the first byte there may be no journal at all.
     if status.received == 0 {

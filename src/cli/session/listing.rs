@@ -215,6 +215,9 @@ fn description(session: &SessionStatus) -> Vec<[String; 2]> {
     if let Some(ended) = session.ended_at {
         lines.push(["ended".to_owned(), when(ended)]);
     }
+    if let Some(since) = session.undelete_since {
+        lines.push(["can be brought back since".to_owned(), when(since)]);
+    }
     lines
 }
 

@@ -20,11 +20,21 @@ pub(super) enum Command {
     List(listing::Arguments),
     Show(listing::ShowArguments),
     Export(export::Arguments),
-    /// Cancel an upload and give up its bytes.
+    /// Cancel an upload.
     ///
-    /// Also one that is complete, as long as no fax has used it.
+    /// Also one that is complete, as long as no fax has used it. Its bytes are kept for `session.undelete`, in which it
+    /// can be brought back.
     #[command(after_help = "Example:\n  chunkgate session cancel 4711")]
     Cancel {
+        #[command(flatten)]
+        session: Session,
+    },
+    /// Bring back an upload that has expired or that `cancel` has cancelled.
+    ///
+    /// As long as its bytes are kept (`session.undelete`). It lives as long as after a chunk, so that its client, or a
+    /// fax, can go on with it. An upload that its client has cancelled cannot be brought back.
+    #[command(after_help = "Example:\n  chunkgate session undelete 4711")]
+    Undelete {
         #[command(flatten)]
         session: Session,
     },
@@ -45,13 +55,14 @@ pub(super) fn run(options: &Options, command: &Command) -> Result<(), Failure> {
         Command::Show(arguments) => listing::show(&settings, arguments),
         Command::Export(arguments) => export::run(&settings, arguments),
         Command::Cancel { session } => cancel(&settings, session.session),
+        Command::Undelete { session } => undelete(&settings, session.session),
     }
 }
 
 fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
     let session = process::with_existing_backend(settings, async |backend| {
         let repository = backend.repository(settings);
-        if let Some(cancelled) = repository.cancel(name).await? {
+        if let Some(cancelled) = repository.cancel(name, true).await? {
             return Ok(cancelled);
         }
         let SessionStatus { id, state, .. } = find(&*repository, name).await?;
@@ -66,7 +77,40 @@ fn cancel(settings: &Settings, name: SessionName) -> Result<(), Failure> {
             }
         }))
     })?;
-    note!("session {session} is cancelled");
+    let keep = humantime::format_duration(settings.session.undelete);
+    note!(
+        "session {session} is cancelled; for {keep}, `chunkgate session undelete {session}` brings it back"
+    );
+    Ok(())
+}
+
+fn undelete(settings: &Settings, name: SessionName) -> Result<(), Failure> {
+    let session = process::with_existing_backend(settings, async |backend| {
+        let repository = backend.repository(settings);
+        if let Some(session) = repository.undelete(name).await? {
+            return Ok(session);
+        }
+        let status = find(&*repository, name).await?;
+        Err(Failure::Refused(
+            if status.has_bytes() && status.account.is_none() {
+                format!(
+                    "the account of session {} is removed; `chunkgate session export` saves its bytes",
+                    status.id
+                )
+            } else if status.has_bytes() {
+                format!(
+                    "session {} is {} and needs no bringing back",
+                    status.id, status.state
+                )
+            } else {
+                format!(
+                    "session {} is {} and its bytes are given up",
+                    status.id, status.state
+                )
+            },
+        ))
+    })?;
+    note!("session {session} is back");
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::{
     content::{ContentError, Extent, journal::JournalReader},
     engine::{
         repository::{Repository, SessionName},
-        session::{SessionId, SessionState},
+        session::SessionId,
     },
     settings::Settings,
 };
@@ -205,11 +205,8 @@ impl Check {
         let Some(status) = status else {
             return Ok(None);
         };
-        match status.state {
-            // Faxed, and dropped after that.
-            SessionState::Consumed if status.documents_dropped => return Ok(None),
-            SessionState::Open | SessionState::Complete | SessionState::Consumed => {}
-            SessionState::Cancelled | SessionState::Expired => return Ok(None),
+        if !status.has_bytes() {
+            return Ok(None);
         }
         Ok(Some(Look {
             received: status.received,

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod breaker;
+mod clock;
 mod connect;
 mod database;
 mod error;
@@ -17,6 +18,7 @@ mod rows;
 mod sessions;
 mod stores;
 
+pub use clock::ClockState;
 pub use connect::{ConnectError, Connector, TlsSettings};
 pub use database::{Database, PoolSettings, PoolStatus};
 pub use gateway_lock::GatewayLock;

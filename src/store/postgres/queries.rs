@@ -13,6 +13,7 @@ macro_rules! queries {
 }
 
 queries! {
+    ACCEPT_CLOCK = "accept_clock";
     ADD_ACCOUNT = "add_account";
     ADOPT_STORE = "adopt_store";
     ANSWER_REPEATED_APPEND = "answer_repeated_append";
@@ -30,6 +31,7 @@ queries! {
     DELETE_ENDED_SESSIONS = "delete_ended_sessions";
     DELETE_OLD_FAXES = "delete_old_faxes";
     DROP_FAX_DOCUMENTS = "drop_fax_documents";
+    DROP_UNDELETABLE = "drop_undeletable";
     END_BOOT = "end_boot";
     END_FAX = "end_fax";
     EXPIRE_SESSIONS = "expire_sessions";
@@ -64,6 +66,7 @@ queries! {
     OUTBOX_TOTALS = "outbox_totals";
     OVERDUE_FAXES = "overdue_faxes";
     PUT_BACK_FAX = "put_back_fax";
+    READ_CLOCK = "read_clock";
     REFUSE_CANCELLATION = "refuse_cancellation";
     REGISTER_BOOT = "register_boot";
     REGISTER_STORE = "register_store";
@@ -79,8 +82,10 @@ queries! {
     SESSION_DOUBTS = "session_doubts";
     SESSION_EXTENTS = "session_extents";
     SESSION_STATUS = "session_status";
+    SET_CLOCK = "set_clock";
     START_SESSION = "start_session";
     SUBMIT_FAX = "submit_fax";
     TEST_FAX = "test_fax";
+    UNDELETE_SESSION = "undelete_session";
     UPDATE_ACCOUNT = "update_account";
 }

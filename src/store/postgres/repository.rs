@@ -75,8 +75,16 @@ impl Repository for Postgres {
         sessions::mark_suspect(&self.database, boot, session, total).await
     }
 
-    async fn cancel(&self, session: SessionName) -> Result<Option<SessionId>> {
-        sessions::cancel(&self.database, session).await
+    async fn cancel(&self, session: SessionName, undeletable: bool) -> Result<Option<SessionId>> {
+        sessions::cancel(&self.database, session, undeletable).await
+    }
+
+    async fn undelete(&self, session: SessionName) -> Result<Option<SessionId>> {
+        sessions::undelete(&self.database, session).await
+    }
+
+    async fn drop_undeletable(&self, after: Duration, limit: u32) -> Result<u64> {
+        sessions::drop_undeletable(&self.database, after, limit).await
     }
 
     async fn status(&self, session: SessionName) -> Result<Option<SessionStatus>> {

@@ -122,6 +122,7 @@ pub fn session_status(row: &Row) -> Result<SessionStatus> {
         created_at: get(row, "created_at")?,
         expires_at: get(row, "expires_at")?,
         ended_at: get(row, "ended_at")?,
+        undelete_since: get(row, "undelete_since")?,
     })
 }
 

@@ -240,12 +240,34 @@ pub async fn mark_suspect(
         .map(drop)
 }
 
-pub async fn cancel(database: &Database, session: SessionName) -> Result<Option<SessionId>> {
+pub async fn cancel(
+    database: &Database,
+    session: SessionName,
+    undeletable: bool,
+) -> Result<Option<SessionId>> {
     let (id, key) = split(&session);
     let row = database
-        .query_opt(queries::CANCEL_SESSION, &[&key, &id])
+        .query_opt(queries::CANCEL_SESSION, &[&key, &id, &undeletable])
         .await?;
     row.as_ref().map(rows::session_id).transpose()
+}
+
+pub async fn undelete(database: &Database, session: SessionName) -> Result<Option<SessionId>> {
+    let (id, key) = split(&session);
+    let row = database
+        .query_opt(queries::UNDELETE_SESSION, &[&id, &key])
+        .await?;
+    row.as_ref().map(rows::session_id).transpose()
+}
+
+pub async fn drop_undeletable(database: &Database, after: Duration, limit: u32) -> Result<u64> {
+    let dropped = database
+        .query(
+            queries::DROP_UNDELETABLE,
+            &[&after.as_secs_f64(), &i64::from(limit)],
+        )
+        .await?;
+    Ok(dropped.len() as u64)
 }
 
 pub async fn status(database: &Database, session: SessionName) -> Result<Option<SessionStatus>> {

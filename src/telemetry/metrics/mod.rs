@@ -13,11 +13,11 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 pub use record::{
-    Answer, HandOver, PoolUsage, Refusal, body_memory, certificate_expires, certificate_read,
-    commit_group, content_usage, database_up, dead_bytes, expired_sessions, fax_delivery_up,
-    fax_ended, fax_error, fax_hand_over, fax_outbox, handshake, in_flight, log_lines_lost,
-    open_sessions, operation, panicked, poisoned_segment, pool, reclaimed_segments, refused,
-    repeated_chunk, sync_group, upload_error,
+    Answer, Clock, HandOver, PoolUsage, Refusal, body_memory, certificate_expires,
+    certificate_read, clock_held_back, clock_jump, commit_group, content_usage, database_up,
+    dead_bytes, expired_sessions, fax_delivery_up, fax_ended, fax_error, fax_hand_over, fax_outbox,
+    handshake, in_flight, log_lines_lost, open_sessions, operation, panicked, poisoned_segment,
+    pool, reclaimed_segments, refused, repeated_chunk, sync_group, upload_error,
 };
 
 use names::Kind;

@@ -118,6 +118,10 @@ metrics! {
         "Connections to Postgres.";
     POOL_WAITING = "chunkgate_pool_waiting", Kind::Gauge, Count, [],
         "Requests that wait for a connection to Postgres.";
+    CLOCK_JUMPS = "chunkgate_clock_jumps_total", Kind::Counter, Count, ["clock"],
+        "Jumps of the database's clock, or the gateway's own, by more than half a minute.";
+    CLOCK_HELD_BACK = "chunkgate_clock_held_back_seconds", Kind::Gauge, Seconds, [],
+        "By how much whatever goes by age is behind the database's clock, because that has jumped.";
     DATABASE_UP = "chunkgate_database_up", Kind::Gauge, Count, [],
         "1 while Postgres answers, else 0.";
     LOG_LINES_LOST = "chunkgate_log_lines_lost_total", Kind::Counter, Count, [],

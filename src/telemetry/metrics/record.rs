@@ -259,3 +259,26 @@ pub fn panicked() {
 fn float(number: impl TryInto<u64>) -> f64 {
     number.try_into().unwrap_or(u64::MAX) as f64
 }
+
+/// Whose clock has jumped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The database's, which decides about what is old.
+    Database,
+    /// This machine's.
+    Gateway,
+}
+
+/// Counts a jump of a clock.
+pub fn clock_jump(clock: Clock) {
+    let clock = match clock {
+        Clock::Database => "database",
+        Clock::Gateway => "gateway",
+    };
+    counter!(names::CLOCK_JUMPS.name, "clock" => clock).increment(1);
+}
+
+/// Sets by how many seconds whatever goes by age is held back.
+pub fn clock_held_back(seconds: f64) {
+    gauge!(names::CLOCK_HELD_BACK.name).set(seconds);
+}

@@ -1,9 +1,12 @@
 //! Uploads are listed, shown, exported and cancelled.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use super::support::{program_beside, program_on, run};
-use crate::{fax::support::Call, support::gateway::Gateway};
+use crate::{
+    fax::support::Call,
+    support::{eventually::until, gateway::Gateway},
+};
 
 const DOCUMENT: &[u8] = include_bytes!("../../data/sample.pdf");
 
@@ -156,8 +159,12 @@ async fn damaged_bytes_are_not_exported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_upload_takes_no_chunk_and_gives_no_bytes() {
-    let gateway = Gateway::start().await;
+async fn a_cancelled_upload_takes_no_chunk_and_soon_gives_no_bytes() {
+    let gateway = Gateway::with(|settings| {
+        settings.session.undelete = Duration::ZERO;
+        settings.session.sweep_interval = Duration::from_millis(50);
+    })
+    .await;
     let mut client = gateway.client();
     let session = client.start().await;
     assert_eq!(client.chunk(&session, b"%PDF", false).await, 4);
@@ -167,6 +174,11 @@ async fn a_cancelled_upload_takes_no_chunk_and_gives_no_bytes() {
     run(&mut program_beside(&gateway, &cancel))
         .ends_with(3)
         .says("is cancelled already");
+    let id = gateway.session(&session).await;
+    until("its bytes are dropped", async || {
+        gateway.repository.extents(id).await.unwrap().is_empty()
+    })
+    .await;
     let export = ["session", "export", &session, "-"];
     run(&mut program_beside(&gateway, &export))
         .ends_with(3)

@@ -3,7 +3,7 @@
 //! Random scripts run on two engines and on a small model. A failure prints the
 //! shortest script that shows it. `CHUNKGATE_TEST_CASES` raises the number of scripts.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use chunkgate::engine::{ConnectionId, UploadError, session::SessionState};
 use futures_util::{StreamExt, stream};
@@ -294,6 +294,11 @@ impl<'a> Run<'a> {
                 self.world.run(&past).await;
                 let expired = self.engines[0].repository.expire(10).await;
                 let expired = expired.map_err(|error| error.to_string())?.contains(&id);
+                let dropped = self.engines[0]
+                    .repository
+                    .drop_undeletable(Duration::ZERO, 10)
+                    .await;
+                dropped.map_err(|error| error.to_string())?;
                 same(&expired, &self.models[session].end(SessionState::Expired))
             }
             Step::Restart { engine } => {

@@ -37,6 +37,7 @@ async fn an_expired_session_is_1062_whether_it_was_open_or_complete() {
 async fn a_session_expires_after_its_time_out_and_its_bytes_are_given_up() {
     let gateway = Gateway::with(|settings| {
         settings.session.timeout = Duration::from_secs(1);
+        settings.session.undelete = Duration::from_secs(1);
         settings.session.sweep_interval = Duration::from_millis(100);
     })
     .await;

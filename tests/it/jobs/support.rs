@@ -12,7 +12,7 @@ use chunkgate::{
     engine::repository::Repository,
     fax::outbox::Deliveries,
     http::{Admission, BodyMemory},
-    jobs::{FaxRetention, JobParts},
+    jobs::{self, FaxRetention, JobParts},
     store::postgres::{Connector, Database, Postgres, TlsSettings},
 };
 use tokio_postgres::Client;
@@ -72,6 +72,8 @@ impl Jobs {
             memory: BodyMemory::new(0),
             admission: Admission::new(1, 1),
             sweep_interval: Duration::from_mins(1),
+            undelete: Duration::ZERO,
+            clock: Arc::new(jobs::Watch::new()),
             retention: Duration::from_hours(24),
         };
         Self {

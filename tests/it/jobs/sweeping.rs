@@ -19,6 +19,7 @@ async fn overdue_sessions_expire_however_many_there_are() {
     jobs.sessions(1203, "-1 second").await;
     jobs.sessions(5, "1 hour").await;
     jobs::expire(jobs.parts.clone()).await;
+    jobs::drop_undeletable(jobs.parts.clone()).await;
     let states =
         "SELECT count(*) FROM upload_session WHERE state = 'expired' AND ended_at IS NOT NULL";
     assert_eq!(jobs.number(states).await, 1203);

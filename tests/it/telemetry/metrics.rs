@@ -44,6 +44,8 @@ fn record_everything() {
         idle: 15,
         waiting: 0,
     });
+    metrics::clock_jump(metrics::Clock::Database);
+    metrics::clock_held_back(7.0);
     metrics::database_up(true);
 }
 
