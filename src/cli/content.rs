@@ -52,7 +52,7 @@ pub(super) struct Release {
 
 pub(super) fn run(options: &Options, command: &Command) -> Result<(), Failure> {
     let settings = options.load()?.settings;
-    process::with_existing_backend(&settings, async |backend| match command {
+    process::with_directory(&settings, async |backend| match command {
         Command::Show => show(backend).await,
         Command::Adopt(adopt) => run_adopt(&settings, backend, adopt).await,
         Command::Release(release) => run_release(&settings, backend, release).await,

@@ -1,6 +1,6 @@
 //! What must happen to the process before a command may work: root given up, logs, a runtime.
 
-use std::io::ErrorKind;
+use std::{fs, io::ErrorKind};
 
 use tokio::runtime::Builder;
 use tracing::Level;
@@ -65,6 +65,24 @@ where
         )));
     }
     with_backend(settings, work)
+}
+
+/// The same for a command that writes to the data directory, which is of no use if that becomes root's.
+pub(super) fn with_directory<T, W>(settings: &Settings, work: W) -> Result<T, Failure>
+where
+    W: AsyncFnOnce(&Backend) -> Result<T, Failure>,
+{
+    if settings.database.url.is_some() && !is_roots(settings) {
+        leave_root(settings)?;
+    }
+    with_existing_backend(settings, work)
+}
+
+/// Whether the data directory was filled by root, so that nobody else can use it.
+fn is_roots(settings: &Settings) -> bool {
+    let server = &settings.server;
+    let is_filled = || fs::read_dir(&server.data_dir).is_ok_and(|mut it| it.next().is_some());
+    server.user.is_none() && privileges::owner(&server.data_dir) == Some(0) && is_filled()
 }
 
 /// Whether a Postgres of our own would have to be made first.

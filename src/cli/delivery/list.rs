@@ -33,7 +33,7 @@ struct Listed {
 }
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
-    process::with_existing_backend(settings, async |backend| {
+    process::with_directory(settings, async |backend| {
         let mut rows = Vec::new();
         for name in DeliveryName::ALL {
             let (state, text) = match open(settings, backend, name).await {

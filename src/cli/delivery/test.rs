@@ -90,7 +90,7 @@ struct Report {
 
 pub(super) fn run(settings: &Settings, arguments: &Arguments) -> Result<(), Failure> {
     let (bytes, kind) = document(arguments.file.as_deref())?;
-    process::with_existing_backend(settings, async |backend| {
+    process::with_directory(settings, async |backend| {
         let name = arguments.name;
         let delivery = open(settings, backend, name).await?.ok_or_else(|| {
             Failure::Misused(format!(

@@ -1,8 +1,12 @@
 //! `chunkgate delivery`: whether faxes can leave.
 
-use std::fs;
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt, lchown},
+    path::Path,
+};
 
-use super::support::{Run, program_beside, run};
+use super::support::{Run, program_beside, program_on, run};
 use crate::{
     fax::{
         delivery::hylafax::server::{Server, is_here},
@@ -112,4 +116,44 @@ async fn a_test_by_hylafax_is_dialled() {
     drop(server);
     by("+49-30-123456").ends_with(1).says("does not work");
     gateway.stop().await;
+}
+
+/// `sudo chunkgate delivery ...` beside a gateway that another user runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_root_makes_in_a_data_directory_belongs_to_its_owner() {
+    let user = nix::unistd::User::from_name("nobody")
+        .expect("users")
+        .expect("a user");
+    let gateway = gateway().await;
+    let (_, database, directory) = gateway.stop_keeping().await;
+    let spool = directory.path().join("spool");
+    fs::remove_dir_all(&spool).expect("a spool");
+    own(directory.path(), user.uid.as_raw());
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).expect("its mode");
+    run(&mut program_on(
+        &database,
+        directory.path(),
+        &["delivery", "list"],
+    ))
+    .ends_with(0);
+    assert_eq!(
+        fs::metadata(&spool).expect("a spool").uid(),
+        user.uid.as_raw()
+    );
+    run(&mut program_on(
+        &database,
+        directory.path(),
+        &["content", "show"],
+    ))
+    .ends_with(0);
+}
+
+/// Gives everything in a directory to a user.
+fn own(path: &Path, user: u32) {
+    lchown(path, Some(user), None).expect("an owner");
+    if path.is_dir() {
+        for entry in fs::read_dir(path).expect("a directory") {
+            own(&entry.expect("an entry").path(), user);
+        }
+    }
 }
