@@ -46,6 +46,19 @@ pub enum AppError {
         /// Why not.
         reason: std::io::Error,
     },
+    /// Too few files may be open.
+    #[error(
+        "this process may open {limit} files, and the settings need at least {least}, {wanted} for all of server.max_connections: \
+         raise the limit (LimitNOFILE= of the systemd unit, `ulimits: nofile` of the container, `ulimit -Hn`), or lower server.workers, pool.size or fax.workers"
+    )]
+    Descriptors {
+        /// The hard limit.
+        limit: u64,
+        /// What the fewest connections need.
+        least: u64,
+        /// What all need.
+        wanted: u64,
+    },
     /// The spool.
     #[error("the spool for faxes cannot be used: {0}")]
     Spool(String),

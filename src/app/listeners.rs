@@ -34,7 +34,10 @@ use crate::{
     telemetry::metrics::{self, Metrics, Refusal},
 };
 
-use super::AppError;
+use super::{
+    AppError,
+    descriptors::{OPERATORS, SPARE_CONNECTIONS},
+};
 
 /// A port that is served.
 pub struct Server {
@@ -87,8 +90,11 @@ fn explain(address: SocketAddr, setting: &'static str) -> impl Fn(io::Error) -> 
     }
 }
 
-/// Connections that may wait in the kernel to be accepted.
-const BACKLOG: i32 = 128;
+/// Connections that may wait in the kernel to be accepted. The kernel has a limit of its own,
+/// `net.core.somaxconn` (4096 since Linux 5.4), and drops what comes beyond the lower of the two:
+/// those clients try again after a second. With the 128 of the standard library a thousand clients
+/// that connect at once, as after a restart, are beyond it.
+const BACKLOG: i32 = 4096;
 
 /// As [`TcpListener::bind`] does it, but nobody can connect yet.
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
@@ -249,7 +255,7 @@ pub fn serve_clients(
     };
     let mut server = actix_server::Server::build()
         .workers(workers)
-        .max_concurrent_connections(settings.server.max_connections.div_ceil(workers))
+        .max_concurrent_connections(settings.server.max_connections / workers + SPARE_CONNECTIONS)
         .shutdown_timeout(grace)
         .disable_signals();
     for port in ports {
@@ -329,6 +335,7 @@ pub fn serve_admin(
     };
     let server = HttpServer::new(routes)
         .workers(1)
+        .max_connections(OPERATORS)
         .disable_signals()
         .listen(listener)
         .map_err(|error| format!("the operators' port cannot be served: {error}"))?
@@ -342,7 +349,7 @@ pub fn serve_admin(
 
 #[cfg(test)]
 mod tests {
-    use std::{io::ErrorKind, net::TcpStream};
+    use std::{io::ErrorKind, net::TcpStream, time::Duration};
 
     use super::{open_port, take_port};
 
@@ -354,5 +361,15 @@ mod tests {
         open_port(&port, "server.listen").unwrap();
         TcpStream::connect(port.1).expect("it is served soon");
         assert!(take_port(port.1, "server.listen").is_err(), "it is in use");
+    }
+
+    #[test]
+    fn hundreds_that_connect_before_the_first_is_accepted_need_not_try_again() {
+        let port = take_port("127.0.0.1:0".parse().unwrap(), "server.listen").unwrap();
+        open_port(&port, "server.listen").unwrap();
+        let waiting: Vec<TcpStream> = (0..400)
+            .map_while(|_| TcpStream::connect_timeout(&port.1, Duration::from_secs(10)).ok())
+            .collect();
+        assert_eq!(waiting.len(), 400);
     }
 }

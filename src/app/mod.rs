@@ -1,5 +1,6 @@
 //! The composition root: settings in, a serving gateway out. `serve` and every test build the same.
 
+mod descriptors;
 mod error;
 mod faxes;
 mod journal;
@@ -82,6 +83,7 @@ impl App {
     /// # Errors
     /// See [`AppError`]; every message names the mend.
     pub async fn start(settings: &Settings) -> Result<Self, AppError> {
+        let settings = &descriptors::fit(settings)?;
         // Before anything is opened: a port in use is the most common trouble.
         let listening = Ports {
             clients: take_port(settings.server.listen, "server.listen")?,

@@ -106,6 +106,7 @@ impl From<AppError> for Failure {
             AppError::Content(error) => error.into(),
             AppError::Database(error) => error.into(),
             AppError::Stop(error) => error.into(),
+            AppError::Descriptors { .. } => Self::Failed(message),
             AppError::Held(_) | AppError::Copied(_) => Self::Refused(message),
             AppError::Mismatch(mismatch) => (*mismatch).into(),
             AppError::Settings(_)

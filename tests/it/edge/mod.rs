@@ -6,7 +6,8 @@
 //!   serves them
 //! - `heads`: what becomes of odd and forged heads
 //! - `in_flight`: how many requests at once, and of one address
-//! - `connections`, `descriptors`: how many connections of one address, and what one takes
+//! - `connections`: how many connections of one address
+//! - `descriptors`: connections never take the files that the journal and the database need
 //! - `body_memory`: what all bodies together take
 //! - `unproven`: chunks that come before their session
 //! - `unknown_sessions`: addresses that guess sessions

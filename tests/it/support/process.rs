@@ -210,7 +210,9 @@ pub fn without_settings(command: &mut std::process::Command) {
 }
 
 fn chunkgate(program: &[&str], directory: &Path, changes: Changes<'_>) -> Command {
-    let binary = env!("CARGO_BIN_EXE_chunkgate");
+    // `make load` drives a release build.
+    let binary = std::env::var("CHUNKGATE_TEST_PROGRAM");
+    let binary = binary.as_deref().unwrap_or(env!("CARGO_BIN_EXE_chunkgate"));
     let words = [program, &[binary]].concat();
     let mut command = Command::new(words[0]);
     without_settings(command.as_std_mut());
