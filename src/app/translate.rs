@@ -34,6 +34,7 @@ pub fn engine_settings(settings: &Settings) -> EngineSettings {
         accounts: AccountsSettings {
             throttle: ThrottleSettings {
                 failures: accounts.failures,
+                failures_of_address: accounts.failures_per_address,
                 window: accounts.failure_window,
                 max_delay: accounts.max_delay,
             },

@@ -1,4 +1,5 @@
-//! Logging in: wrong passwords cost time, right ones are remembered for a minute.
+//! Logging in: wrong passwords cost time, right ones are remembered for a minute, and whoever had a
+//! right one lately is not held up by those who guess.
 
 use std::{
     net::IpAddr,
@@ -9,16 +10,16 @@ use std::{
 use hmac::{Hmac, KeyInit, Mac};
 use moka::sync::Cache;
 use sha2::Sha256;
-use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::{
     UploadError,
     account::{Account, name_key},
+    neighbourhood,
     password::Passwords,
     repository::Repository,
     throttle::{Throttle, ThrottleSettings},
-    waiting::WaitingLogIns,
+    turns::Turns,
 };
 
 /// How many verified passwords are remembered.
@@ -26,8 +27,6 @@ const REMEMBERED: u64 = 10_000;
 
 /// The longest name that is looked up, in bytes: 128 characters.
 const LONGEST_NAME: usize = 512;
-/// How long a log-in waits for its password to be checked.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How log-ins are checked.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +54,7 @@ pub struct Accounts {
     repository: Arc<dyn Repository>,
     passwords: Passwords,
     throttle: Throttle,
-    waiting: WaitingLogIns,
+    turns: Turns,
     // Keyed digests of verified passwords, each bound to the hash it was verified against. The
     // key lives as long as the process, so the digests say nothing to whoever finds them.
     verified: Cache<[u8; 32], ()>,
@@ -77,7 +76,7 @@ impl Accounts {
             repository,
             passwords: Passwords::new(settings.hash_memory, settings.hash_iterations)?,
             throttle: Throttle::new(settings.throttle),
-            waiting: WaitingLogIns::default(),
+            turns: Turns::new(),
             verified: Cache::builder()
                 .max_capacity(REMEMBERED)
                 .time_to_live(settings.remember)
@@ -114,18 +113,22 @@ impl Accounts {
             .as_ref()
             .map(|account| self.digest(account, &credentials.password));
         if !remembered.is_some_and(|digest| self.verified.contains_key(&digest)) {
-            let place = self.waiting.enter(address);
-            let _place = place.ok_or(UploadError::TooManyLogIns)?;
-            let turn = timeout(TURN_WITHIN, self.passwords.turn()).await;
-            let turn = turn.map_err(|_elapsed| UploadError::TooManyLogIns)??;
-            // Asked when the turn has come: many guesses sent at once must not all slip through.
-            if self.throttle.blocks(&name, address, Instant::now()) {
-                return Err(UploadError::GuessesSlowedDown);
-            }
+            let blocked = || {
+                let blocked = self.throttle.blocks(&name, address, Instant::now());
+                blocked.then_some(UploadError::GuessesSlowedDown)
+            };
+            // Whoever may not try does not wait either.
+            blocked().map_or(Ok(()), Err)?;
+            let standing = self.throttle.standing(address, Instant::now());
+            let turn = self.turns.take(standing, neighbourhood(address)).await;
+            let turn = turn.ok_or(UploadError::TooManyLogIns)?;
+            // Many guesses sent at once must not all slip through.
+            blocked().map_or(Ok(()), Err)?;
             let hash = account
                 .as_ref()
                 .map(|account| account.password_hash.as_str());
-            if !turn.verify(&credentials.password, hash).await? {
+            let password = &credentials.password;
+            if !self.passwords.verify(password, hash, turn).await? {
                 self.throttle.failed(&name, address, Instant::now());
                 return Err(UploadError::BadCredentials);
             }

@@ -15,9 +15,9 @@ pub mod repository;
 pub mod session;
 mod telling;
 mod throttle;
+mod turns;
 mod unknown;
 mod unproven;
-mod waiting;
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -387,6 +387,18 @@ pub(crate) fn address_group(address: IpAddr) -> IpAddr {
         IpAddr::V6(address) => {
             let prefix = u128::from(address) & !u128::from(u64::MAX);
             IpAddr::V6(Ipv6Addr::from(prefix))
+        }
+    }
+}
+
+/// What counts as one address where it is enough to have another one to begin anew: with IPv6 a
+/// /48, which is what one customer is given at most.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
         }
     }
 }

@@ -7,13 +7,9 @@ use argon2::{
     password_hash::{PasswordHasher, phc::PasswordHash},
 };
 use subtle::ConstantTimeEq;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 use super::UploadError;
-
-/// How many hashes are computed at once: each takes `accounts.hash_memory` and a processor.
-const AT_ONCE: usize = 2;
 
 /// A stored hash that is none of ours.
 const UNREADABLE: UploadError = UploadError::Internal("a stored password hash cannot be read");
@@ -24,11 +20,10 @@ const UNREADABLE: UploadError = UploadError::Internal("a stored password hash ca
 /// 19 MiB for a password would make it keep tens of megabytes of document data.
 const MORE_THAN_GLIBC_LEARNS: usize = 33 * 1024;
 
-/// Hashes and checks passwords with argon2id, two at a time, in blocking tasks.
+/// Hashes and checks passwords with argon2id in blocking tasks.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
     // What an unknown user's password is compared with, so that it costs the same.
     nobody: Arc<str>,
 }
@@ -49,7 +44,6 @@ impl Passwords {
         );
         Ok(Self {
             argon2,
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
             nobody: nobody.into(),
         })
     }
@@ -60,67 +54,46 @@ impl Passwords {
     /// [`UploadError::Internal`] if hashing fails.
     pub async fn hash(&self, password: &str) -> Result<String, UploadError> {
         let password = Zeroizing::new(password.to_owned());
-        self.turn()
-            .await?
-            .work(move |argon2| {
-                argon2
-                    .hash_password(password.as_bytes())
-                    .map(|hash| hash.to_string())
-                    .map_err(|_| UploadError::Internal("a password could not be hashed"))
-            })
-            .await?
-    }
-
-    /// Waits for a turn to check a password. What must hold when the check begins, such as that
-    /// guesses are not slowed down, is asked after this and before `Turn::verify`.
-    ///
-    /// # Errors
-    /// [`UploadError::Internal`] while the gateway stops.
-    pub async fn turn(&self) -> Result<Turn, UploadError> {
-        let permit = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(|_| UploadError::Internal("password checks have stopped"))?;
-        Ok(Turn {
-            passwords: self.clone(),
-            permit,
+        let argon2 = self.argon2.clone();
+        work(move || {
+            argon2
+                .hash_password(password.as_bytes())
+                .map(|hash| hash.to_string())
+                .map_err(|_| UploadError::Internal("a password could not be hashed"))
         })
+        .await
     }
-}
 
-/// The right to compute one hash now.
-pub struct Turn {
-    passwords: Passwords,
-    permit: OwnedSemaphorePermit,
-}
-
-impl Turn {
     /// Whether `password` is the one behind `hash`; without a hash the answer is no, and takes as long.
+    ///
+    /// `turn` is dropped when the work is done, also if nobody waits for the answer any more.
     ///
     /// # Errors
     /// [`UploadError::Internal`] if the stored hash cannot be read.
-    pub async fn verify(self, password: &str, hash: Option<&str>) -> Result<bool, UploadError> {
+    pub async fn verify(
+        &self,
+        password: &str,
+        hash: Option<&str>,
+        turn: impl Send + 'static,
+    ) -> Result<bool, UploadError> {
         let password = Zeroizing::new(password.to_owned());
         let known = hash.is_some();
-        let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.passwords.nobody), Arc::from);
-        self.work(move |_| {
+        let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.nobody), Arc::from);
+        work(move || {
+            let _held_to_the_end = turn;
             let hash = PasswordHash::new(&hash).map_err(|_| UNREADABLE)?;
             Ok(matches(password.as_bytes(), &hash)? && known)
         })
-        .await?
-    }
-
-    async fn work<T: Send + 'static>(
-        self,
-        work: impl FnOnce(Argon2<'static>) -> T + Send + 'static,
-    ) -> Result<T, UploadError> {
-        tokio::task::spawn_blocking(move || {
-            let _held_to_the_end = self.permit;
-            work(self.passwords.argon2)
-        })
         .await
-        .map_err(|_| UploadError::Internal("a password check was interrupted"))
     }
+}
+
+async fn work<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, UploadError> + Send + 'static,
+) -> Result<T, UploadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| UploadError::Internal("a password check was interrupted"))?
 }
 
 /// Whether `hash` is that of `password`, with the parameters it carries.
@@ -143,13 +116,7 @@ mod tests {
     use super::Passwords;
 
     async fn check(passwords: &Passwords, password: &str, hash: Option<&str>) -> bool {
-        passwords
-            .turn()
-            .await
-            .unwrap()
-            .verify(password, hash)
-            .await
-            .unwrap()
+        passwords.verify(password, hash, ()).await.unwrap()
     }
 
     #[tokio::test]

@@ -215,6 +215,8 @@ section! {
     Accounts "accounts" {
         /// Wrong passwords for an account from one address before further attempts are delayed.
         failures: u32 = "5", number(1..=1000);
+        /// Wrong passwords from one address (IPv6: /48) for all accounts before further attempts from there are delayed, but for accounts that logged in from there lately.
+        failures_per_address: u32 = "50", number(1..=1_000_000);
         /// Within which time they are counted.
         failure_window: Duration = "5min", duration("1s", "24h");
         /// Longest delay between attempts.

@@ -6,6 +6,7 @@
 //! - `failed_start`: what becomes of the `SessionID` element
 //! - `open_sessions`: how many an account may have
 //! - `throttle`: guesses are slowed down, others are not
+//! - `guessers`: no user waits for them, whatever they have
 //! - `session_id`: what a `SessionID` looks like
 //!
 //! What a session takes:
@@ -33,6 +34,7 @@ mod credentials;
 mod empty_chunk;
 mod expiry;
 mod failed_start;
+mod guessers;
 mod internal_error;
 mod last_chunk;
 mod lost_answer;

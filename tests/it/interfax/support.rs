@@ -1,9 +1,12 @@
 //! Words that the rules are written in.
 
-use chunkgate::engine::{
-    account::{Account, AccountSettings},
-    repository::SessionName,
-    session::{SessionKey, SessionStatus},
+use chunkgate::{
+    engine::{
+        account::{Account, AccountSettings},
+        repository::SessionName,
+        session::{SessionKey, SessionStatus},
+    },
+    settings::Settings,
 };
 
 use crate::support::{
@@ -27,17 +30,28 @@ pub async fn start(client: &mut Client, user: &str, password: &str) -> i64 {
 
 /// The same, as if it came from `address`; the gateway must trust the tests' address.
 pub async fn start_from(client: &mut Client, address: &str, user: &str, password: &str) -> i64 {
-    let request = Request::soap_11("StartFileUpload", &credentials(user, password));
     client
-        .send(&request.forwarded_for(address).bytes())
+        .send(&start_request(address, user, password))
         .await
         .result("StartFileUpload")
 }
 
+/// The request behind that.
+pub fn start_request(address: &str, user: &str, password: &str) -> Vec<u8> {
+    let request = Request::soap_11("StartFileUpload", &credentials(user, password));
+    request.forwarded_for(address).bytes()
+}
+
 /// A gateway that believes what the tests say about where they call from.
 pub async fn behind_proxy() -> Gateway {
+    behind_proxy_with(|_| ()).await
+}
+
+/// The same with other settings.
+pub async fn behind_proxy_with(change: impl FnOnce(&mut Settings)) -> Gateway {
     Gateway::with(|settings| {
         settings.http.trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+        change(settings);
     })
     .await
 }

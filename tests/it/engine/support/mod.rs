@@ -382,6 +382,7 @@ pub fn settings() -> EngineSettings {
         accounts: AccountsSettings {
             throttle: ThrottleSettings {
                 failures: 5,
+                failures_of_address: 50,
                 window: Duration::from_mins(5),
                 max_delay: Duration::from_mins(1),
             },
