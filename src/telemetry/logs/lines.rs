@@ -8,7 +8,10 @@ use std::{
     collections::VecDeque,
     fs::File,
     io::{self, Write},
-    os::fd::{AsFd, OwnedFd},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::fs::OpenOptionsExt,
+    },
     path::Path,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
@@ -17,6 +20,7 @@ use std::{
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    fs::OFlags,
     io::Errno,
 };
 use tracing::warn;
@@ -55,7 +59,12 @@ impl Output {
 
     /// The end of a file, which is made if it is not there.
     pub(super) fn file(path: &Path) -> io::Result<Self> {
-        let file = File::options().create(true).append(true).open(path)?;
+        // A named pipe that nobody reads is an error, and nothing that a start or a reload waits for.
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(path)?;
         Ok(Self::new(file.into()))
     }
 
@@ -92,7 +101,7 @@ impl Output {
         match rustix::io::write(&self.descriptor, &bytes[..length]) {
             Ok(0) => Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => Ok(written),
-            // Somebody who shares the pipe has made it non-blocking.
+            // A pipe that is non-blocking, of ours or made so by somebody who shares it.
             Err(Errno::INTR | Errno::AGAIN) => Ok(0),
             Err(error) => Err(error.into()),
         }
@@ -391,6 +400,29 @@ mod tests {
                 .failing()
                 .is_some_and(|why| why.contains("Broken pipe"))
         );
+    }
+
+    #[test]
+    fn a_named_pipe_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a named pipe");
+        let nobody_reads = Output::file(&path).expect_err("nobody reads it");
+        assert_eq!(
+            nobody_reads.raw_os_error(),
+            Some(Errno::NXIO.raw_os_error())
+        );
+        let mut reader = File::options()
+            .read(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(&path)
+            .expect("a reader");
+        let lines = Lines::start(Output::file(&path).expect("it is read")).expect("a thread");
+        lines.put(b"one\n");
+        lines.flush(PATIENCE);
+        let mut text = [0; 4];
+        reader.read_exact(&mut text).expect("the line");
+        assert_eq!(&text, b"one\n");
     }
 
     #[test]
