@@ -193,6 +193,12 @@ impl Backend {
         matches!(self.server, Server::Held)
     }
 
+    /// Whether this process runs the Postgres. Then it holds the lock of the data directory, so
+    /// whoever ran as the gateway on this database before is dead.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.server, Server::Ours(..))
+    }
+
     /// The process of our own Postgres, while it runs.
     pub fn postmaster_pid(&self) -> Option<i32> {
         match &self.server {

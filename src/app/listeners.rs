@@ -4,6 +4,7 @@ use std::{
     future::ready,
     io,
     net::{SocketAddr, TcpListener},
+    panic::AssertUnwindSafe,
     sync::Arc,
     time::Duration,
 };
@@ -17,6 +18,7 @@ use actix_web::{
     rt::net::TcpStream,
     web::{self, Payload},
 };
+use futures_util::FutureExt;
 use socket2::{Domain, Socket, Type};
 use tokio::{runtime::Handle, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -25,9 +27,9 @@ use tracing::{debug, info, warn};
 use crate::{
     fax::delivery::webhook::Statuses,
     http::{
-        ClientAddresses, ClientStream, ConnectionLimits, Expectations, Health, Paced, PerAddress,
-        Share, Timed, Transport, Unacknowledged, admin_routes, healthz, holding, log_requests,
-        part, refuse_ambiguous, time_heads, tls::Acceptor,
+        ClientAddresses, ClientStream, ConnectionLimits, Expectations, Health, Hosts, Paced,
+        PerAddress, Share, Timed, Transport, Unacknowledged, admin_routes, healthz, holding,
+        log_requests, part, refuse_ambiguous, refuse_other_hosts, time_heads, tls::Acceptor,
     },
     protocol::interfax::InterFax,
     settings::Settings,
@@ -55,8 +57,11 @@ impl Server {
             warn!("requests that were still in flight after server.shutdown_timeout were cut off");
             self.handle.stop(false).await;
         }
-        if let Ok(Err(error)) = self.task.await {
-            warn!(%error, "a port did not close in order");
+        // Its workers end by themselves; a thread that hangs must not keep the process.
+        match timeout(LINGER, self.task).await {
+            Ok(Ok(Err(error))) => warn!(%error, "a port did not close in order"),
+            Ok(_) => {}
+            Err(_elapsed) => warn!("a port did not close in time"),
         }
     }
 }
@@ -188,6 +193,7 @@ pub fn serve_clients(
             .wrap(from_fn(refuse_ambiguous))
             .wrap(from_fn(time_heads))
             .route("/healthz", web::get().to(healthz))
+            .route("/healthz", web::head().to(healthz))
             .default_service(web::to(dispatch))
     };
     let keep_alive = settings.http.keep_alive;
@@ -304,7 +310,12 @@ async fn dispatch(
     interfax: web::Data<InterFax>,
 ) -> HttpResponse {
     if interfax.serves(request.path()) {
-        interfax.answer(request, payload).await
+        // Whatever is not an operation: those answer in their own words.
+        let answered = AssertUnwindSafe(interfax.answer(request, payload)).catch_unwind();
+        answered.await.unwrap_or_else(|_logged| {
+            // Part of the request may still be to come.
+            HttpResponse::InternalServerError().force_close().finish()
+        })
     } else {
         let whither = format!("chunkgate: the service is at {}\n", interfax.path());
         let answer = HttpResponse::NotFound()
@@ -316,17 +327,21 @@ async fn dispatch(
 
 /// Serves the operators' port.
 pub fn serve_admin(
+    settings: &Settings,
     listener: TcpListener,
     health: web::Data<Health>,
     metrics: Metrics,
     statuses: Option<Statuses>,
 ) -> Result<Server, String> {
+    let hosts = web::Data::new(Hosts(settings.admin.hosts.clone()));
     let metrics = web::Data::new(metrics);
     let statuses = statuses.map(web::Data::new);
     let routes = move || {
         let routes = Routes::new()
             .app_data(health.clone())
             .app_data(metrics.clone())
+            .app_data(hosts.clone())
+            .wrap(from_fn(refuse_other_hosts))
             .configure(admin_routes);
         match &statuses {
             Some(statuses) => routes.app_data(statuses.clone()),

@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::{
     backend::{Backend, Confirmations},
-    content::SharedStore,
+    content::{SharedStore, StoreId},
     engine::{End, UploadEngine, repository::Repository},
     fax::Faxes,
     http::{Admission, BodyMemory, ClientAddresses, Expectations, Health, tls::Certificates},
@@ -47,8 +47,12 @@ pub use faxes::open_delivery;
 pub use tls::load_certificates;
 pub use translate::spool_settings;
 
-/// How long the committer may take to say what is left to say when the gateway stops.
+/// How long the committer may take to say what is left to say when the gateway stops, and each of the
+/// steps after that: the database may be away, or the disk.
 const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// How long operators' requests in flight may keep a stop.
+const OPERATORS_WITHIN: Duration = Duration::from_secs(2);
 
 /// A serving gateway.
 pub struct App {
@@ -147,8 +151,9 @@ impl App {
     }
 
     /// Serves until `stop` is done, then stops in order: takes no new requests, finishes those in
-    /// flight within `server.shutdown_timeout`, says what is left to say to the database, and ends
-    /// the journal and Postgres.
+    /// flight and faxes under way within `server.shutdown_timeout`, says what is left to say to the
+    /// database, and ends the journal and Postgres. It takes no longer than
+    /// `server.shutdown_timeout`, `postgres.stop_timeout` and 30 s together.
     ///
     /// # Errors
     /// If our Postgres did not stop in order; [`AppError::Copied`] if it had to stop because
@@ -191,6 +196,17 @@ impl Ports {
     }
 }
 
+/// Registers this process as the gateway on `store`.
+async fn register(backend: &Backend, store: StoreId) -> Result<Uuid, AppError> {
+    let boot = Uuid::new_v4();
+    backend.database().register_boot(boot, store).await?;
+    if backend.is_ours() {
+        // On a server of the operator's, one that lost its connection may still hand faxes over.
+        backend.database().release_leases().await?;
+    }
+    Ok(boot)
+}
+
 /// What both ports of the clients share.
 fn edge(settings: &Settings, admission: &Admission, addresses: &ClientAddresses) -> Edge {
     let longest = settings.http.max_body as u64;
@@ -219,8 +235,7 @@ impl Serving {
         } = open_journal(settings, backend).await?;
         // Before anything goes by age.
         let clock = jobs::Watch::start(backend.database()).await?;
-        let boot = Uuid::new_v4();
-        backend.database().register_boot(boot, store.id()).await?;
+        let boot = register(backend, store.id()).await?;
         let repository = backend.repository(settings);
         let (engine, committer) = UploadEngine::start(
             Arc::clone(&repository),
@@ -299,7 +314,7 @@ impl Serving {
             committer,
             clients: serve_clients(settings, client_ports, &edge, interfax)
                 .map_err(AppError::Settings)?,
-            admin: serve_admin(listening.admin.0, health, metrics, statuses)
+            admin: serve_admin(settings, listening.admin.0, health, metrics, statuses)
                 .map_err(AppError::Settings)?,
             jobs,
             stop_jobs,
@@ -307,16 +322,22 @@ impl Serving {
     }
 
     async fn stop(mut self, backend: &Backend, patience: Duration) {
-        self.clients.close(patience).await;
         self.stop_jobs.cancel();
-        while self.jobs.join_next().await.is_some() {}
+        // At the same time, so that both together have that long.
+        tokio::join!(
+            self.clients.close(patience),
+            end_jobs(&mut self.jobs, patience)
+        );
         // It ends when nobody can hand it anything any more.
         drop((self.faxes, self.engine, self.repository));
         match timeout(LAST_WORDS, &mut self.committer).await {
             // Only now is it certain that every answer was delivered or is marked.
             Ok(Ok(End::Settled)) => {
-                if let Err(error) = backend.database().end_boot(self.boot).await {
-                    warn!(%error, "the database could not be told that this process has ended well");
+                let ended = timeout(LAST_WORDS, backend.database().end_boot(self.boot));
+                if !matches!(ended.await, Ok(Ok(()))) {
+                    warn!(
+                        "the database could not be told that this process has ended well: the last answers count as lost"
+                    );
                 }
             }
             // It has said so; the next process takes the last answers for lost.
@@ -327,8 +348,39 @@ impl Serving {
             }
         }
         // A copy of the database that is restored later is told from this one.
-        self.confirmations.confirm().await;
-        self.store.close().await;
-        self.admin.close(patience).await;
+        let _ = timeout(LAST_WORDS, self.confirmations.confirm()).await;
+        if timeout(LAST_WORDS, self.store.close()).await.is_err() {
+            warn!("the content store could not be closed in time: its disk does not answer");
+        }
+        self.admin.close(OPERATORS_WITHIN).await;
+    }
+}
+
+/// Waits for what the gateway does by itself, and cuts it off after `patience`. All of it can be
+/// cut off at any moment, as by a crash: the next gateway goes on with it.
+async fn end_jobs(jobs: &mut JoinSet<()>, patience: Duration) {
+    let ended = async { while jobs.join_next().await.is_some() {} };
+    if timeout(patience, ended).await.is_err() {
+        warn!(
+            jobs = jobs.len(),
+            "faxes or other work still under way after server.shutdown_timeout were cut off; the next start goes on with them"
+        );
+        jobs.shutdown().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_job_that_does_not_end_is_cut_off_in_time() {
+        let mut jobs = JoinSet::new();
+        jobs.spawn(std::future::pending());
+        jobs.spawn(async {});
+        let begun = tokio::time::Instant::now();
+        end_jobs(&mut jobs, Duration::from_millis(50)).await;
+        assert!(jobs.is_empty());
+        assert!(begun.elapsed() < Duration::from_secs(20));
     }
 }

@@ -156,7 +156,10 @@ async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
 pub fn admin_routes(config: &mut web::ServiceConfig) {
     config
         .route("/healthz", web::get().to(healthz))
+        .route("/healthz", web::head().to(healthz))
         .route("/readyz", web::get().to(readyz))
+        .route("/readyz", web::head().to(readyz))
         .route("/metrics", web::get().to(metrics))
+        .route("/metrics", web::head().to(metrics))
         .configure(webhook::routes);
 }

@@ -7,8 +7,9 @@ mod gauges;
 mod reclaim;
 mod sessions;
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use tokio::{
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval_at},
@@ -147,8 +148,7 @@ async fn every<J: Future<Output = ()> + Send + 'static>(
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        if let Err(panic) = tokio::spawn(job()).await {
-            tracing::error!(error = %panic, "a job has failed");
-        }
+        // The panic is logged where it happens. Not a task of its own, which would outlive an abort.
+        let _panicked = AssertUnwindSafe(job()).catch_unwind().await;
     }
 }

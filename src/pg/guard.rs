@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::PgError;
+use super::{PgError, initdb::clean_environment};
 
 /// What the watcher runs.
 const SCRIPT: &str = include_str!("guard.sh");
@@ -36,7 +36,9 @@ impl Guard {
     ///
     /// `cluster` is canonical.
     pub(super) fn start(cluster: &Path, sockets: &Path) -> Result<Self, PgError> {
-        let mut watcher = Command::new(SHELL)
+        let mut command = Command::new(SHELL);
+        clean_environment(command.as_std_mut());
+        let mut watcher = command
             .args(["-c", SCRIPT, "chunkgate-guard"])
             .args([cluster, sockets])
             .current_dir("/")

@@ -75,7 +75,7 @@ async fn initdb(
         command.arg("--no-sync");
     }
     command.stdin(Stdio::null()).kill_on_drop(true);
-    clean_environment(&mut command);
+    clean_environment(command.as_std_mut());
 
     let failed = |status: String, output: &[u8]| PgError::Failed {
         program: program.clone(),
@@ -90,15 +90,26 @@ async fn initdb(
     }
 }
 
-/// Keeps settings meant for another server (PGDATA, PGOPTIONS ...) away from a Postgres program,
-/// and its messages in the language this crate's documentation quotes.
-pub(super) fn clean_environment(command: &mut Command) {
-    for (name, _) in env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"PG") {
-            command.env_remove(name);
-        }
-    }
-    // A server that is ready is not a gateway that is ready.
-    command.env_remove("NOTIFY_SOCKET");
-    command.env("LC_ALL", "C");
+/// What a program of Postgres' needs of our environment: where programs, libraries and temporary files
+/// are, and who users are where a library says so.
+const NEEDED: [&str; 7] = [
+    "PATH",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "NSS_WRAPPER_PASSWD",
+    "NSS_WRAPPER_GROUP",
+];
+
+/// Leaves nothing of our environment to a program but what it needs. The settings in it are secrets,
+/// as those of the deliveries; some are meant for another server (`PGDATA`, `PGOPTIONS`); and a server
+/// that is ready is not a gateway that is ready (`NOTIFY_SOCKET`). Its messages are in the language
+/// this crate's documentation quotes.
+pub(super) fn clean_environment(command: &mut std::process::Command) {
+    command.env_clear().env("LC_ALL", "C");
+    let needed = NEEDED
+        .into_iter()
+        .filter_map(|name| Some((name, env::var_os(name)?)));
+    command.envs(needed);
 }

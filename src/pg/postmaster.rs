@@ -198,6 +198,6 @@ fn command(options: &ClusterOptions, sockets: &Path) -> Command {
     }
     // Not in the gateway's group: Ctrl-C in a terminal goes to the whole group.
     command.process_group(0);
-    clean_environment(&mut command);
+    clean_environment(command.as_std_mut());
     command
 }

@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use super::PgError;
+use super::{PgError, initdb::clean_environment};
 
 /// Where Debian and Ubuntu keep the programs, a folder for each version, outside of PATH.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -104,10 +104,9 @@ impl Programs {
         if !folder.join("initdb").is_file() {
             return None;
         }
-        let output = Command::new(folder.join("postgres"))
-            .arg("--version")
-            .output()
-            .ok()?;
+        let mut command = Command::new(folder.join("postgres"));
+        clean_environment(&mut command);
+        let output = command.arg("--version").output().ok()?;
         let version = major(&String::from_utf8(output.stdout).ok()?)?;
         Some(Self { folder, version })
     }

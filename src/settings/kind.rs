@@ -208,6 +208,25 @@ fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(alone)
 }
 
+/// Names of hosts, in lower case.
+pub(super) fn host_names() -> Kind<Vec<String>> {
+    fn is_name(text: &str) -> bool {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    }
+    Kind {
+        form: Form::List,
+        wrong_part: |text| entries(text).find(|entry| !is_name(entry)),
+        ..text_kind(
+            "names without ports separated by commas, as in `gateway, chunkgate.example.com`",
+            |text| {
+                let names: Vec<String> = entries(text).map(str::to_ascii_lowercase).collect();
+                names.iter().all(|name| is_name(name)).then_some(names)
+            },
+        )
+    }
+}
+
 /// Types of documents, in upper case.
 pub(super) fn file_types() -> Kind<Vec<String>> {
     let is_type = |text: &str| {

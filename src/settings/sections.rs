@@ -12,8 +12,8 @@ use super::{
     Secret,
     kind::{
         address, any_text, database_url, delivery, duration, file_types, flag, host_and_port,
-        level, log_format, long_secret, networks, number, optional, path, plain_text, public_url,
-        secret, size, test_form, threads, url_path, web_address,
+        host_names, level, log_format, long_secret, networks, number, optional, path, plain_text,
+        public_url, secret, size, test_form, threads, url_path, web_address,
     },
     reader::{Declared, Reader},
 };
@@ -79,6 +79,8 @@ section! {
     Admin "admin" {
         /// Address and port of readiness and metrics; keep it away from clients.
         listen: SocketAddr = "127.0.0.1:8081", address();
+        /// Names by which that port is asked, beside IP addresses and `localhost`; requests to any other are refused, for a web page can make a browser send them.
+        hosts: Vec<String> = "", host_names();
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     content_type::ContentType,
     envelope,
     routing::{Route, Routing},
+    service::run,
 };
 use crate::xml::{Charset, Reader, UnsupportedCharset, Utf8};
 
@@ -121,7 +122,7 @@ impl Exchange {
         parameters.finish().await?;
         reader.finish().await?;
 
-        Ok(match service.run(call).await {
+        Ok(match run(service, operation, call).await {
             Ok(reply) => reply.into_response(version, namespace),
             Err(fault) => fault.into_response(version),
         })

@@ -1,5 +1,8 @@
 //! What a protocol implements.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use tokio::io::AsyncBufRead;
 
 use super::{Contract, Fault, Operation, Parameters, ReadError, Reply};
@@ -33,4 +36,21 @@ pub trait Service {
     /// Phase 2: does what was asked. Business errors are replies; a fault is for what the
     /// protocol cannot express.
     async fn run(&self, call: Self::Call) -> Result<Reply, Fault>;
+
+    /// What is answered when `operation` has panicked: it is not known what it did.
+    fn panicked(&self, operation: &'static Operation) -> Result<Reply, Fault> {
+        let _ = operation;
+        Err(Fault::server("Server was unable to process request."))
+    }
+}
+
+/// Runs a call. A panic costs its answer, and nothing else: unwound through the connection, it would
+/// leave the client without one.
+pub(super) async fn run<S: Service>(
+    service: &S,
+    operation: &'static Operation,
+    call: S::Call,
+) -> Result<Reply, Fault> {
+    let ran = AssertUnwindSafe(service.run(call)).catch_unwind().await;
+    ran.unwrap_or_else(|_logged| service.panicked(operation))
 }

@@ -29,6 +29,10 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How long taking back a fax may take that nobody has heard of for too long.
 const TAKEN_BACK_WITHIN: Duration = Duration::from_secs(10);
 
+/// How long a delivery may take to say how a page of attempts ended. What it learns it has written
+/// down, and says when it is asked again.
+const OUTCOMES_WITHIN: Duration = Duration::from_mins(5);
+
 /// Why a look did not come to its end.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
@@ -36,6 +40,8 @@ enum Trouble {
     Database(#[from] RepositoryError),
     #[error(transparent)]
     Delivery(#[from] DeliveryError),
+    #[error("the delivery did not say within {OUTCOMES_WITHIN:?} how faxes ended")]
+    TooLong,
 }
 
 /// Works for one delivery, until `stop` is cancelled.
@@ -90,7 +96,8 @@ async fn collect(
             .await?;
         let Some(last) = page.last() else { break };
         after = last.transaction;
-        for (attempt, outcome) in delivery.outcomes(&page).await? {
+        let outcomes = timeout(OUTCOMES_WITHIN, delivery.outcomes(&page)).await;
+        for (attempt, outcome) in outcomes.map_err(|_elapsed| Trouble::TooLong)?? {
             outbox.settle(delivery, attempt, outcome).await?;
         }
     }

@@ -20,10 +20,10 @@ mod settle;
 mod take_back;
 mod worker;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, stream::BoxStream};
-use tokio::{sync::Notify, task::JoinSet};
+use futures_util::{FutureExt, StreamExt, stream::BoxStream};
+use tokio::{sync::Notify, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{UploadEngine, UploadError, session::SessionId};
@@ -106,12 +106,48 @@ impl Outbox {
         // One of each for every delivery, so that one that is slow holds up no other.
         for delivery in self.deliveries.all() {
             let delivery = Arc::clone(delivery);
-            jobs.spawn(worker::run(
-                self.clone(),
-                Arc::clone(&delivery),
-                stop.clone(),
-            ));
-            jobs.spawn(collector::run(self.clone(), delivery, stop.clone()));
+            let (outbox, way, until) = (self.clone(), Arc::clone(&delivery), stop.clone());
+            jobs.spawn(keep_up(stop.clone(), move || {
+                worker::run(outbox.clone(), Arc::clone(&way), until.clone())
+            }));
+            let (outbox, until) = (self.clone(), stop.clone());
+            jobs.spawn(keep_up(stop.clone(), move || {
+                collector::run(outbox.clone(), Arc::clone(&delivery), until.clone())
+            }));
         }
+    }
+}
+
+/// How long after a panic the work begins anew, so that one that comes at once does not fill the log.
+const AFTER_PANIC: Duration = Duration::from_secs(1);
+
+/// Does work that ends when `stop` is cancelled, and begins it anew after a panic, which is logged
+/// where it happens: faxes must not wait for a restart.
+async fn keep_up<W: Future<Output = ()>>(stop: CancellationToken, work: impl Fn() -> W) {
+    while AssertUnwindSafe(work()).catch_unwind().await.is_err() {
+        if stop.run_until_cancelled(sleep(AFTER_PANIC)).await.is_none() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_begins_anew_and_ends_with_the_stop() {
+        let runs = AtomicU32::new(0);
+        let stop = CancellationToken::new();
+        keep_up(stop.clone(), async || {
+            assert!(runs.fetch_add(1, Ordering::Relaxed) >= 2, "a bug");
+        })
+        .await;
+        assert_eq!(runs.load(Ordering::Relaxed), 3);
+
+        stop.cancel();
+        keep_up(stop, async || panic!("a bug")).await;
     }
 }

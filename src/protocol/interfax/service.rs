@@ -2,7 +2,10 @@
 
 use tokio::io::AsyncBufRead;
 
-use crate::soap::{Contract, Fault, Operation, Parameters, ReadError, Reply, Service};
+use crate::{
+    engine::UploadError,
+    soap::{Contract, Fault, Operation, Parameters, ReadError, Reply, Service, Type},
+};
 
 use super::{
     Exchange,
@@ -94,5 +97,49 @@ impl Service for Exchange<'_> {
             Call::CancelFileUpload(call) => call.run(self).await,
             Call::OnFaxes(operation, call) => Box::pin(call.run(operation, self)).await,
         })
+    }
+
+    fn panicked(&self, operation: &'static Operation) -> Result<Reply, Fault> {
+        let code = self.failure(&UploadError::Internal(
+            "a panic; its line in the log has the place",
+        ));
+        failed(operation, code)
+    }
+}
+
+/// The answer of an operation that has failed, as far as its result can be a number.
+fn failed(operation: &'static Operation, code: i32) -> Result<Reply, Fault> {
+    match operation.result {
+        Type::Int => Ok(Reply::new(operation.name).result_int(code)),
+        Type::Long => Ok(Reply::new(operation.name).result_long(code.into())),
+        _ => Err(Fault::server("Server was unable to process request.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CONTRACT, failed};
+    use crate::soap::Version;
+
+    #[test]
+    fn what_has_panicked_is_150_where_there_is_a_number_and_else_a_fault() {
+        for operation in CONTRACT.operations {
+            let response = match failed(operation, -150) {
+                Ok(reply) => reply.into_response(Version::V11, super::NAMESPACE),
+                Err(fault) => fault.into_response(Version::V11),
+            };
+            let text = String::from_utf8(response.body.in_memory().unwrap().into()).unwrap();
+            let number = format!("<{0}Result>-150</{0}Result>", operation.name);
+            assert_ne!(text.contains(&number), response.status == 500, "{text}");
+        }
+        for upload in [
+            "StartFileUpload",
+            "UploadFileChunk",
+            "CancelFileUpload",
+            "SendfaxEx_2",
+        ] {
+            let operation = CONTRACT.operations.iter().find(|it| it.name == upload);
+            assert!(failed(operation.unwrap(), -150).is_ok(), "{upload}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use tokio::io::AsyncBufRead;
 use super::{FormError, MEDIA_TYPE, error::plain_text};
 use crate::soap::{
     Contract, Fault, Operation, Outcome, Parameters, ReadError, Reply, Response, Service,
-    media_type,
+    media_type, service::run,
 };
 
 /// Serves `POST /service.asmx/Operation` with an urlencoded form as its body.
@@ -47,7 +47,7 @@ pub async fn call_form<S: Service, R: AsyncBufRead + Unpin>(
     let mut parameters = Parameters::of_form(body, operation);
     let call = service.read(operation, &mut parameters).await?;
     parameters.finish().await?;
-    Ok(service.run(call).await)
+    Ok(run(service, operation, call).await)
 }
 
 /// The answer to a path below the service's, `/Operation` included, that no binding serves.

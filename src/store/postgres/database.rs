@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -14,6 +14,7 @@ use deadpool_postgres::{
 use tokio::time::timeout;
 use tokio_postgres::{Row, error::SqlState, types::ToSql};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::engine::repository::RepositoryError;
 
@@ -71,6 +72,7 @@ pub struct Database {
     replaced: CancellationToken,
     appends: Arc<AtomicU64>,
     queries: Option<Arc<Self>>,
+    boot: Arc<OnceLock<Uuid>>,
 }
 
 impl Database {
@@ -115,6 +117,7 @@ impl Database {
             replaced: CancellationToken::new(),
             appends: Arc::default(),
             queries: None,
+            boot: Arc::default(),
         })
     }
 
@@ -158,6 +161,17 @@ impl Database {
     /// from a copy of the database that was made before.
     pub(super) fn count_appends(&self) {
         self.appends.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Notes that this process is registered as the gateway, under this name.
+    pub(super) fn registered(&self, boot: Uuid) {
+        // A process is registered once.
+        let _ = self.boot.set(boot);
+    }
+
+    /// The name under which this process is registered as the gateway, if it is.
+    pub(super) fn boot(&self) -> Option<Uuid> {
+        self.boot.get().copied()
     }
 
     /// How many statements may have committed appends.

@@ -72,6 +72,7 @@ queries! {
     REGISTER_STORE = "register_store";
     RELEASE_STORE = "release_store";
     REMOVE_ACCOUNT = "remove_account";
+    RELEASE_LEASES = "release_leases";
     REQUEST_CANCELLATION = "request_cancellation";
     REQUEUE_FAX = "requeue_fax";
     RESEND_FAX = "resend_fax";

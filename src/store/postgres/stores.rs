@@ -192,8 +192,18 @@ impl Database {
     /// As [`Database::query`].
     pub async fn register_boot(&self, boot: Uuid, store: StoreId) -> Result<(), RepositoryError> {
         self.query(queries::REGISTER_BOOT, &[&boot, &store.0])
-            .await
-            .map(drop)
+            .await?;
+        self.registered(boot);
+        Ok(())
+    }
+
+    /// Makes due what gateways before this process were doing with faxes. Called by one that knows
+    /// that they are dead, before it claims any itself.
+    ///
+    /// # Errors
+    /// As [`Database::query`].
+    pub async fn release_leases(&self) -> Result<(), RepositoryError> {
+        self.query(queries::RELEASE_LEASES, &[]).await.map(drop)
     }
 
     /// Asks whether the process `boot` is still registered, after a statement of its had no effect.

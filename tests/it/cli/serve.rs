@@ -131,6 +131,43 @@ async fn nobody_waits_at_the_ports_while_the_database_starts() {
     assert_eq!(gateway.stop(Signal::SIGTERM), Some(0));
 }
 
+/// Whoever may look at a Postgres' environment, or is shown it by an error, learns nothing.
+#[test]
+fn no_setting_is_handed_on_to_the_programs_of_postgres() {
+    let (_folder, data_dir) = open_folder();
+    let secret = "0123456789abcdef0123456789abcdef";
+    // Whatever it is: it is inherited, or it is not.
+    let serving = Serving::with(
+        &data_dir,
+        &[
+            ("CHUNKGATE__WEBHOOK__SECRET", secret),
+            ("PGOPTIONS", secret),
+        ],
+    );
+    let gateway = serving.process.0.id().to_string();
+    let mut children = 0;
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let read = |name: &str| fs::read(entry.path().join(name)).unwrap_or_default();
+        let stat = String::from_utf8_lossy(&read("stat")).into_owned();
+        let parent = stat
+            .rsplit_once(") ")
+            .and_then(|(_, it)| it.split(' ').nth(1).map(str::to_owned));
+        if parent.as_deref() != Some(gateway.as_str()) {
+            continue;
+        }
+        children += 1;
+        let environment = String::from_utf8_lossy(&read("environ")).into_owned();
+        assert!(!environment.is_empty(), "{stat}");
+        assert!(
+            !environment.contains(secret) && !environment.contains("CHUNKGATE"),
+            "{environment}"
+        );
+    }
+    // The server and its watcher.
+    assert_eq!(children, 2);
+    assert_eq!(serving.stop(Signal::SIGTERM), Some(0));
+}
+
 #[test]
 fn root_is_told_of_a_directory_that_works() {
     // Only root becomes somebody else.

@@ -26,12 +26,16 @@ pub struct Serving {
 impl Serving {
     /// Starts it and waits until it is ready.
     pub fn start(data_dir: &Path, notify: Option<&Path>) -> Self {
+        let socket = notify.map(|path| ("NOTIFY_SOCKET", path.to_str().expect("a plain path")));
+        Self::with(data_dir, socket.as_slice())
+    }
+
+    /// The same with these variables.
+    pub fn with(data_dir: &Path, variables: &[(&str, &str)]) -> Self {
         let data_dir = data_dir.to_str().expect("a plain path");
         let mut command = program(&[&["serve", "--data-dir", data_dir], &PORTS[..]].concat());
         command.env("CHUNKGATE__LOG__FORMAT", "json");
-        if let Some(socket) = notify {
-            command.env("NOTIFY_SOCKET", socket);
-        }
+        command.envs(variables.iter().copied());
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())

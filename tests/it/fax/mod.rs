@@ -11,6 +11,7 @@
 //! | `postpone`         | not before then, or at once |
 //! | `session_once`     | an upload is faxed once |
 //! | `doubts`           | `FileSizes` decides which of two equal chunks were sent again |
+//! | `leases`           | what a dead gateway was doing with a fax goes on with the next one |
 //! | `lost_answer`      | a submission sent again because its answer was lost is the same fax |
 //! | `statuses`         | `FaxStatus`, `FaxStatusEx`, `FaxStatusXML`: which faxes, and their numbers |
 //! | `statuses::fields` | what these say of a fax |
@@ -49,6 +50,7 @@ mod forms;
 mod get_fax_image;
 mod hide;
 mod image;
+mod leases;
 mod lost_answer;
 mod metrics;
 mod options;

@@ -75,3 +75,12 @@ fn an_operation_may_end_in_a_fault() {
             .contains("<faultcode>soap:Server</faultcode><faultstring>No.</faultstring>")
     );
 }
+
+#[test]
+fn an_operation_that_panics_is_answered() {
+    let call = "<Echo xmlns='http://www.interfax.cc'><Text>panic</Text></Echo>";
+    let served = super::support::post_11("Echo", super::support::envelope(Version::V11, call));
+    assert_eq!(served.status, 500);
+    assert!(served.body.contains("soap:Server"), "{served:?}");
+    assert!(!served.body.contains("a bug"), "{served:?}");
+}

@@ -252,6 +252,7 @@ impl Service for Recorder {
             }
             Call::Wait { .. } => Ok(Reply::new("Wait").result_boolean(true)),
             Call::Schedule { number, .. } => Ok(Reply::new("Schedule").result_long(number)),
+            Call::Echo { text } if text == "panic" => panic!("a bug of the service"),
             Call::Echo { text } => Ok(Reply::new("Echo").result_string(Some(text))),
             Call::Measure { bytes } => {
                 let bytes = i64::try_from(bytes).expect("a number");

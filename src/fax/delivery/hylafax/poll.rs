@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,11 +26,21 @@ use crate::fax::delivery::{
 /// The longest pause before a server that is away is asked again.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
+/// Jobs that may go unanswered one after another before the server counts as away: each takes
+/// `hylafax.command_timeout`, and a page has hundreds.
+const SILENCES: usize = 3;
+
+/// How long ended jobs are asked for in one look; the others are asked for in the next.
+const ASKED_FOR: Duration = Duration::from_mins(1);
+
 /// The last look at the queue, and how many before it failed.
 #[derive(Default)]
 pub(super) struct Looks {
     last: Mutex<Option<Look>>,
     failures: std::sync::Mutex<Failures>,
+    /// Jobs asked for so far: each look begins where the one before has ended, so that a few that
+    /// are never answered keep no others from being heard of.
+    asked: AtomicUsize,
 }
 
 struct Look {
@@ -119,9 +132,21 @@ impl Hylafax {
                 Some(_) | None => missing.push(entry),
             }
         }
+        let first = self.looks.asked.load(Ordering::Relaxed) % missing.len().max(1);
+        missing.rotate_left(first);
+        let begun = Instant::now();
+        let mut silences = Vec::new();
         for entry in missing {
+            if begun.elapsed() >= ASKED_FOR || silences.len() >= SILENCES {
+                break;
+            }
+            self.looks.asked.fetch_add(1, Ordering::Relaxed);
             let attempt = entry.attempt;
             match self.end_of(entry).await {
+                Err(Unasked::Job(error @ (Trouble::Silent { .. } | Trouble::Broken { .. }))) => {
+                    silences.push(error);
+                    continue;
+                }
                 Ok(Some(outcome)) => ended.push((attempt, outcome)),
                 Ok(None) => {}
                 // One job must not keep the others from being heard of; a server that is away
@@ -131,8 +156,10 @@ impl Hylafax {
                 }
                 Err(Unasked::Server(error)) => return Err(error),
             }
+            silences.clear();
         }
-        Ok(())
+        // Whatever was answered before: it is asked again less and less often.
+        silences.pop().map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// The end of a job that is not in the queue of what is not over.

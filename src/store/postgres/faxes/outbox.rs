@@ -41,6 +41,7 @@ pub async fn claim(
                 &i64::from(limit),
                 &lease,
                 &lease_for.as_secs_f64(),
+                &database.boot(),
             ],
         )
         .await?;

@@ -9,13 +9,16 @@ use std::{
 };
 
 use chunkgate::{
-    fax::delivery::{Delivery, DeliveryError, ledger::Phase},
+    fax::delivery::{
+        Delivery, DeliveryError,
+        ledger::{Entry, Phase},
+    },
     settings::Secret,
 };
 use nix::sys::signal::Signal;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
     time::{Instant, sleep},
 };
 
@@ -215,4 +218,88 @@ async fn a_server_that_is_away_is_asked_less_and_less_often() {
         delivery.outcomes(&[attempt]).await.is_ok()
     })
     .await;
+}
+
+/// An hfaxd that lets everybody in and has an empty queue, and is silent when it is asked for a job;
+/// counts how often it was.
+async fn silent_about_jobs() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(session(stream, Arc::clone(&count)));
+        }
+    });
+    (address, asked)
+}
+
+async fn session(stream: TcpStream, asked: Arc<AtomicUsize>) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let data = TcpListener::bind(("127.0.0.1", 0)).await?;
+    stream.write_all(b"220 ready\r\n").await?;
+    let mut line = String::new();
+    while stream.read_line(&mut line).await? > 0 {
+        let reply = match line.split_whitespace().next() {
+            Some("USER") => "230 in\r\n".to_owned(),
+            Some("IDLE") => "213 done\r\n".to_owned(),
+            Some("TZONE" | "TYPE" | "JOBFMT") => "200 done\r\n".to_owned(),
+            Some("EPSV") => format!("229 here (|||{}|)\r\n", data.local_addr()?.port()),
+            Some("LIST") => {
+                drop(data.accept().await?);
+                "150 follows\r\n226 done\r\n".to_owned()
+            }
+            Some("QUIT") => "221 bye\r\n".to_owned(),
+            _ => {
+                asked.fetch_add(1, Ordering::SeqCst);
+                String::new()
+            }
+        };
+        stream.write_all(reply.as_bytes()).await?;
+        line.clear();
+    }
+    Ok(())
+}
+
+/// Each question takes `command_timeout`, and there may be hundreds of jobs: a few silences are
+/// enough, and count as an absence.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_silent_about_jobs_is_given_up_after_a_few() {
+    if !is_here().await {
+        return;
+    }
+    let desk = Desk::new().await;
+    let (address, asked) = silent_about_jobs().await;
+    let delivery = desk.server.delivery_with(&desk.rows.ledger, |settings| {
+        settings.server = address.to_string();
+        settings.command_timeout = Duration::from_millis(500);
+        settings.poll_interval = Duration::from_mins(1);
+    });
+    let attempts: Vec<_> = (1..=30).map(|number| attempt(number, 1)).collect();
+    for (job, attempt) in attempts.iter().enumerate() {
+        let ledger = &desk.rows.ledger;
+        let entry = ledger
+            .offer("hylafax", *attempt)
+            .await
+            .unwrap()
+            .expect("a new one");
+        let taken = Entry {
+            phase: Phase::Taken,
+            reference: (job + 1).to_string(),
+            ..entry
+        };
+        ledger
+            .change("hylafax", &taken)
+            .await
+            .unwrap()
+            .expect("nobody else's");
+    }
+    // The second time it is not even asked.
+    for _ in 0..2 {
+        let error = delivery.outcomes(&attempts).await.unwrap_err();
+        assert!(text(&error).contains("has said nothing"), "{error}");
+        let asked = asked.load(Ordering::SeqCst);
+        assert!((1..=3).contains(&asked), "{asked}");
+    }
 }
