@@ -121,14 +121,17 @@ async fn a_test_by_hylafax_is_dialled() {
 /// `sudo chunkgate delivery ...` beside a gateway that another user runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_root_makes_in_a_data_directory_belongs_to_its_owner() {
-    let user = nix::unistd::User::from_name("nobody")
-        .expect("users")
-        .expect("a user");
     let gateway = gateway().await;
     let (_, database, directory) = gateway.stop_keeping().await;
+    // The tests' Postgres admits its own user, so that is the gateway's.
+    let config = database.config();
+    let [tokio_postgres::config::Host::Unix(sockets)] = config.get_hosts() else {
+        panic!("no sockets: {config:?}");
+    };
+    let user = fs::metadata(sockets).expect("a directory").uid();
     let spool = directory.path().join("spool");
     fs::remove_dir_all(&spool).expect("a spool");
-    own(directory.path(), user.uid.as_raw());
+    own(directory.path(), user);
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).expect("its mode");
     run(&mut program_on(
         &database,
@@ -136,10 +139,7 @@ async fn what_root_makes_in_a_data_directory_belongs_to_its_owner() {
         &["delivery", "list"],
     ))
     .ends_with(0);
-    assert_eq!(
-        fs::metadata(&spool).expect("a spool").uid(),
-        user.uid.as_raw()
-    );
+    assert_eq!(fs::metadata(&spool).expect("a spool").uid(), user);
     run(&mut program_on(
         &database,
         directory.path(),
