@@ -31,3 +31,10 @@ DROP TRIGGER upload_session_given_up ON upload_session;
 CREATE TRIGGER upload_session_given_up AFTER UPDATE OF state ON upload_session
     FOR EACH ROW WHEN (NEW.state IN ('cancelled', 'expired') AND NEW.undelete_since IS NULL)
     EXECUTE FUNCTION upload_session_give_up_bytes();
+
+-- The bytes an account may hold in uploads that no fax has used yet; null = the gateway's setting.
+ALTER TABLE account ADD COLUMN max_open_bytes bigint CONSTRAINT account_max_open_bytes CHECK (max_open_bytes > 0);
+
+-- For those, and for the open ones among them. No column that an append changes each time.
+CREATE INDEX upload_session_held ON upload_session (account_id) WHERE state IN ('open', 'complete');
+DROP INDEX upload_session_open;

@@ -1,6 +1,6 @@
 -- Every account after name $1 in lower case, at most $2.
 SELECT id, name, password_hash, enabled, is_primary, fax_service, switch_group, allowed_networks,
-       max_chunk, max_total, max_open_sessions, session_timeout, delivery, created_at, updated_at
+       max_chunk, max_total, max_open_sessions, max_open_bytes, session_timeout, delivery, created_at, updated_at
 FROM account
 WHERE name_key > $1
 ORDER BY name_key

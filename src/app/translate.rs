@@ -30,6 +30,7 @@ pub fn engine_settings(settings: &Settings) -> EngineSettings {
             timeout: settings.session.timeout,
         },
         max_open_sessions: settings.session.max_open_per_account,
+        max_open_bytes: settings.session.max_open_bytes_per_account,
         switch_group: settings.interfax.switch_group.as_str().into(),
         accounts: AccountsSettings {
             throttle: ThrottleSettings {

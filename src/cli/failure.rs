@@ -205,6 +205,7 @@ impl From<UploadError> for Failure {
             | UploadError::NoFaxService
             | UploadError::NotPrimary
             | UploadError::TooManyOpenSessions { .. }
+            | UploadError::TooManyOpenBytes { .. }
             | UploadError::TooManyUnknownSessions
             | UploadError::TooManyUnprovenBytes
             | UploadError::TooManyLogIns

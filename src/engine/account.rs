@@ -96,6 +96,8 @@ pub struct AccountLimits {
     pub max_total: Option<u64>,
     /// How many sessions may be open at once.
     pub max_open_sessions: Option<u32>,
+    /// How many bytes it may hold in uploads that no fax has used yet.
+    pub max_open_bytes: Option<u64>,
     /// How long a session lives after its last chunk, in seconds.
     pub session_timeout: Option<u32>,
 }

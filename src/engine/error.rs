@@ -68,6 +68,14 @@ pub enum UploadError {
         /// The account's limit.
         limit: u32,
     },
+    /// The account holds as many bytes in unused uploads as it may.
+    #[error(
+        "the account holds {limit} bytes or more in uploads that no fax has used yet, and may not start another one"
+    )]
+    TooManyOpenBytes {
+        /// The account's limit.
+        limit: u64,
+    },
     /// The address named too many sessions that do not exist.
     #[error("too many unknown sessions were named from this address")]
     TooManyUnknownSessions,
@@ -124,7 +132,8 @@ impl UploadError {
             | Self::OtherSwitchGroup
             | Self::NoFaxService
             | Self::NotPrimary
-            | Self::TooManyOpenSessions { .. } => Blame::Account,
+            | Self::TooManyOpenSessions { .. }
+            | Self::TooManyOpenBytes { .. } => Blame::Account,
             Self::Content(_) | Self::Internal(_) => Blame::Us,
             Self::Database(_) => Blame::Database,
         }
@@ -137,6 +146,7 @@ impl UploadError {
             Self::Content(_)
                 | Self::Database(_)
                 | Self::TooManyOpenSessions { .. }
+                | Self::TooManyOpenBytes { .. }
                 | Self::TooManyUnknownSessions
                 | Self::TooManyUnprovenBytes
                 | Self::TooManyLogIns
@@ -159,6 +169,7 @@ impl UploadError {
             Self::NoFaxService => "no_fax_service",
             Self::NotPrimary => "not_primary",
             Self::TooManyOpenSessions { .. } => "too_many_open_sessions",
+            Self::TooManyOpenBytes { .. } => "too_many_open_bytes",
             Self::TooManyUnknownSessions => "too_many_unknown_sessions",
             Self::TooManyUnprovenBytes => "too_many_unproven_bytes",
             Self::TooManyLogIns => "too_many_log_ins",

@@ -38,7 +38,7 @@ use account::Account;
 use accounts::{Accounts, AccountsSettings, Credentials};
 use commit::{Committer, CommitterParts};
 use doubts::{MOST_DOUBTS, Placing, place};
-use repository::{NewSession, Repository, SessionName};
+use repository::{Allowance, NewSession, Repository, SessionName, Start};
 use session::{
     KnownSession, SessionId, SessionKey, SessionLimits, SessionState, SessionStatus, SessionToken,
 };
@@ -69,6 +69,8 @@ pub struct EngineSettings {
     pub limits: SessionLimits,
     /// Open sessions an account may have, unless it has a limit of its own.
     pub max_open_sessions: u32,
+    /// Bytes that an account may hold in open and complete sessions, if it has no limit of its own.
+    pub max_open_bytes: u64,
     /// Accounts of other switch groups are refused.
     pub switch_group: Arc<str>,
     /// How log-ins are checked.
@@ -111,6 +113,12 @@ struct Shared {
     boot: Uuid,
     settings: EngineSettings,
 }
+
+/// What an account may hold when nobody asks how much it holds.
+const EVERYTHING: Allowance = Allowance {
+    sessions: u32::MAX,
+    bytes: u64::MAX,
+};
 
 impl UploadEngine {
     /// Starts an engine on the present runtime. `boot` must be registered in the database as this
@@ -171,12 +179,17 @@ impl UploadEngine {
         let shared = &self.shared;
         let account = self.log_in(credentials, address).await?;
         let limits = account.settings.limits;
-        let limit = limits
-            .max_open_sessions
-            .unwrap_or(shared.settings.max_open_sessions);
+        let allowance = Allowance {
+            sessions: limits
+                .max_open_sessions
+                .unwrap_or(shared.settings.max_open_sessions),
+            bytes: limits
+                .max_open_bytes
+                .unwrap_or(shared.settings.max_open_bytes),
+        };
         let limits = limits.session_limits(shared.settings.limits);
         let (token, id, _) = self
-            .open_session(&account, address, protocol, limits, limit)
+            .open_session(&account, address, protocol, limits, allowance)
             .await?;
         Ok(Started {
             token,
@@ -191,7 +204,7 @@ impl UploadEngine {
         address: IpAddr,
         protocol: &'static str,
         limits: SessionLimits,
-        limit: u32,
+        allowance: Allowance,
     ) -> Result<(SessionToken, SessionId, SessionKey), UploadError> {
         let shared = &self.shared;
         shared.store.admit()?;
@@ -203,13 +216,19 @@ impl UploadEngine {
             protocol,
             client_address: address.to_canonical().to_string(),
             limits,
-            max_open_sessions: limit,
+            allowance,
         };
-        let id = shared
-            .repository
-            .start(&session)
-            .await?
-            .ok_or(UploadError::TooManyOpenSessions { limit })?;
+        let id = match shared.repository.start(&session).await? {
+            Start::Started(id) => id,
+            Start::TooManySessions => {
+                let limit = allowance.sessions;
+                return Err(UploadError::TooManyOpenSessions { limit });
+            }
+            Start::TooManyBytes => {
+                let limit = allowance.bytes;
+                return Err(UploadError::TooManyOpenBytes { limit });
+            }
+        };
         let known = KnownSession {
             id,
             state: SessionState::Open,
@@ -288,11 +307,11 @@ impl UploadEngine {
                 limit,
             });
         }
-        // It is sent in one piece, and gone at once: neither the limit of a chunk nor that of open
-        // sessions is meant for it.
+        // It is sent in one piece, and gone at once: neither the limit of a chunk nor those of open
+        // sessions are meant for it.
         limits.max_chunk = limits.max_total;
         let (_, id, key) = self
-            .open_session(account, address, protocol, limits, u32::MAX)
+            .open_session(account, address, protocol, limits, EVERYTHING)
             .await?;
         append.name(key).await;
         match append.finish(true, || peer).await {

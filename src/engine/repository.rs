@@ -51,8 +51,28 @@ pub struct NewSession {
     pub client_address: String,
     /// Its limits.
     pub limits: SessionLimits,
-    /// How many open sessions the owner may have.
-    pub max_open_sessions: u32,
+    /// What else the owner may hold.
+    pub allowance: Allowance,
+}
+
+/// What an account may hold in sessions when it starts another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// Open sessions.
+    pub sessions: u32,
+    /// Bytes in open and complete sessions.
+    pub bytes: u64,
+}
+
+/// What came of starting a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is open.
+    Started(SessionId),
+    /// Its owner has too many open.
+    TooManySessions,
+    /// Its owner holds too many bytes.
+    TooManyBytes,
 }
 
 /// One sealed append that waits to be committed.
@@ -163,8 +183,8 @@ pub struct Totals {
 /// it is [`RepositoryError::Replaced`].
 #[async_trait]
 pub trait Repository: Send + Sync + 'static {
-    /// Starts a session; `None` when its owner has too many.
-    async fn start(&self, session: &NewSession) -> Result<Option<SessionId>, RepositoryError>;
+    /// Starts a session, unless its owner holds too much already.
+    async fn start(&self, session: &NewSession) -> Result<Start, RepositoryError>;
 
     /// The session with this key, if it is open or complete and its time is not over.
     async fn find(&self, key: &SessionKey) -> Result<Option<KnownSession>, RepositoryError>;

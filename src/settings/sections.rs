@@ -203,6 +203,8 @@ section! {
         max_total: u64 = "20MiB", size("1KiB", "1TiB");
         /// Sessions an account may have open.
         max_open_per_account: u32 = "1000", number(1..=1_000_000);
+        /// Bytes an account may hold in uploads that no fax has used yet; with as many, it may go on with those that are open, and a new one gets -1011.
+        max_open_bytes_per_account: u64 = "10GiB", size("1MiB", "1024TiB");
         /// How long an upload that has expired, or that an operator has cancelled, can be brought back (`chunkgate session undelete`); its bytes are kept for that time.
         undelete: Duration = "1h", duration("0s", "30d");
         /// How long the rows of ended sessions are kept.

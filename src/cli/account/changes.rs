@@ -56,6 +56,9 @@ pub(super) struct Changes {
     /// Uploads open at once
     #[arg(long, value_name = "NUMBER", value_parser = or_default(count))]
     max_open_sessions: Option<Limit<u32>>,
+    /// Bytes held in uploads that no fax has used yet, as in 10GiB; with as many, no new upload starts
+    #[arg(long, value_name = "SIZE", value_parser = or_default(size))]
+    max_open_bytes: Option<Limit<u64>>,
     /// How long an upload lives after its last chunk, as in 2h
     #[arg(long, value_name = "TIME", value_parser = or_default(seconds))]
     session_timeout: Option<Limit<u32>>,
@@ -103,6 +106,7 @@ impl Changes {
         set(&mut limits.max_chunk, self.max_chunk);
         set(&mut limits.max_total, self.max_total);
         set(&mut limits.max_open_sessions, self.max_open_sessions);
+        set(&mut limits.max_open_bytes, self.max_open_bytes);
         set(&mut limits.session_timeout, self.session_timeout);
         check(&before, gateway)?;
         Ok(before)

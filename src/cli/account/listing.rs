@@ -108,6 +108,14 @@ fn description(account: &Account, gateway: &Settings) -> String {
             ),
         ],
         [
+            "unused uploads".to_owned(),
+            limit(
+                limits.max_open_bytes,
+                &gateway.session.max_open_bytes_per_account,
+                "bytes",
+            ),
+        ],
+        [
             "time-out".to_owned(),
             limit(
                 limits.session_timeout,

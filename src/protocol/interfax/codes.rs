@@ -113,7 +113,9 @@ pub fn wire(error: &UploadError) -> Wire {
         UploadError::OtherSwitchGroup => SWITCH_GROUP,
         UploadError::NoFaxService => NO_SERVICE,
         UploadError::NotPrimary => NOT_PRIMARY,
-        UploadError::TooManyOpenSessions { .. } => TOO_MANY_REQUESTS,
+        UploadError::TooManyOpenSessions { .. } | UploadError::TooManyOpenBytes { .. } => {
+            TOO_MANY_REQUESTS
+        }
         UploadError::Content(_) | UploadError::Database(_) | UploadError::Internal(_) => INTERNAL,
         UploadError::TooManyUnknownSessions
         | UploadError::TooManyUnprovenBytes

@@ -103,6 +103,7 @@ struct Columns {
     max_total: Option<i64>,
     max_open_sessions: Option<i32>,
     session_timeout: Option<i32>,
+    max_open_bytes: Option<i64>,
 }
 
 /// A value for a place in a statement.
@@ -110,7 +111,7 @@ type Parameter<'a> = &'a (dyn ToSql + Sync);
 
 impl Columns {
     /// What an operator sets, in the order in which both statements name it.
-    fn parameters<'a>(&'a self, settings: &'a AccountSettings) -> [Parameter<'a>; 10] {
+    fn parameters<'a>(&'a self, settings: &'a AccountSettings) -> [Parameter<'a>; 11] {
         [
             &settings.enabled,
             &settings.primary,
@@ -122,6 +123,7 @@ impl Columns {
             &self.max_open_sessions,
             &self.session_timeout,
             &settings.delivery,
+            &self.max_open_bytes,
         ]
     }
 
@@ -138,6 +140,7 @@ impl Columns {
             max_total: limits.max_total.map(signed),
             max_open_sessions: limits.max_open_sessions.map(small),
             session_timeout: limits.session_timeout.map(small),
+            max_open_bytes: limits.max_open_bytes.map(signed),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         doubts::DoubtfulChunk,
         repository::{
             Again, Commit, Explanation, NewSession, Repository, RepositoryError, SessionFilter,
-            SessionName, Totals,
+            SessionName, Start, Totals,
         },
         session::{KnownSession, SessionId, SessionKey, SessionStatus},
     },
@@ -47,7 +47,7 @@ impl Postgres {
 
 #[async_trait]
 impl Repository for Postgres {
-    async fn start(&self, session: &NewSession) -> Result<Option<SessionId>> {
+    async fn start(&self, session: &NewSession) -> Result<Start> {
         sessions::start(&self.database, session).await
     }
 

@@ -170,6 +170,7 @@ pub fn account(row: &Row) -> Result<Account> {
                 max_chunk: optional::<u64, i64>(row, "max_chunk")?,
                 max_total: optional::<u64, i64>(row, "max_total")?,
                 max_open_sessions: optional::<u32, i32>(row, "max_open_sessions")?,
+                max_open_bytes: optional::<u64, i64>(row, "max_open_bytes")?,
                 session_timeout: optional::<u32, i32>(row, "session_timeout")?,
             },
         },

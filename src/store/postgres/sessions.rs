@@ -11,7 +11,7 @@ use crate::{
         doubts::DoubtfulChunk,
         repository::{
             Again, Commit, Explanation, IfEqual, NewSession, RepositoryError, SessionFilter,
-            SessionName, Totals,
+            SessionName, Start, Totals,
         },
         session::{KnownSession, SessionId, SessionKey, SessionState, SessionStatus},
     },
@@ -28,7 +28,7 @@ type Result<T> = std::result::Result<T, RepositoryError>;
 /// chunks has fewer; what equals its twin beyond that is stored and left out as if it were certain.
 const MAX_DOUBTS: i64 = 4096;
 
-pub async fn start(database: &Database, session: &NewSession) -> Result<Option<SessionId>> {
+pub async fn start(database: &Database, session: &NewSession) -> Result<Start> {
     let timeout = i32::try_from(session.limits.timeout.as_secs()).unwrap_or(i32::MAX);
     let row = database
         .query_opt(
@@ -41,11 +41,18 @@ pub async fn start(database: &Database, session: &NewSession) -> Result<Option<S
                 &signed(session.limits.max_chunk),
                 &signed(session.limits.max_total),
                 &timeout,
-                &i64::from(session.max_open_sessions),
+                &i64::from(session.allowance.sessions),
+                // Compared with a sum of bigints, which is a numeric.
+                &signed(session.allowance.bytes),
             ],
         )
         .await?;
-    row.as_ref().map(rows::session_id).transpose()
+    let row = row.ok_or_else(|| RepositoryError::Corrupt("a start has no answer".to_owned()))?;
+    Ok(match get::<Option<i64>>(&row, "id")? {
+        Some(id) => Start::Started(SessionId(id)),
+        None if get(&row, "too_many")? => Start::TooManySessions,
+        None => Start::TooManyBytes,
+    })
 }
 
 pub async fn find(database: &Database, key: &SessionKey) -> Result<Option<KnownSession>> {

@@ -378,6 +378,7 @@ pub fn settings() -> EngineSettings {
     EngineSettings {
         limits: LIMITS,
         max_open_sessions: 1000,
+        max_open_bytes: u64::MAX,
         switch_group: "".into(),
         accounts: AccountsSettings {
             throttle: ThrottleSettings {
