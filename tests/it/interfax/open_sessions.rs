@@ -57,7 +57,7 @@ async fn an_account_that_holds_too_many_bytes_starts_nothing_new_and_finishes_wh
     assert_eq!(start(&mut client, USER, PASSWORD).await, -1011);
     // Its own limit counts before the gateway's.
     change_account(&gateway, |account| {
-        account.limits.max_open_bytes = Some(142)
+        account.limits.max_open_bytes = Some(142);
     })
     .await;
     let fourth = client.start().await;
