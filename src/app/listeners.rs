@@ -202,7 +202,10 @@ pub fn serve_clients(
         answer: settings.http.answer_timeout,
         answer_rate: settings.http.min_rate,
     };
-    let per_address = PerAddress::new(settings.server.max_connections_per_address);
+    let per_address = PerAddress::new(
+        settings.server.max_connections,
+        settings.server.max_connections_per_address,
+    );
     let unacknowledged = Unacknowledged::new(Handle::current());
     let stopping = CancellationToken::new();
     let stopped = stopping.clone();

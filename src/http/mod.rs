@@ -27,7 +27,7 @@ mod transport;
 mod unacknowledged;
 mod webhook;
 
-pub use admission::{Admission, Admitted};
+pub use admission::Admission;
 pub use answer::{AnswerBody, busy, holding, respond};
 pub use body::{Body, BodyError, BodyLimits};
 pub use client::{ClientAddresses, client_address, is_local};

@@ -67,7 +67,7 @@ section! {
         shutdown_timeout: Duration = "30s", duration("1s", "1h");
         /// Connections open at once; further ones wait in the kernel.
         max_connections: usize = "4096", number(16..=1_000_000);
-        /// Of these, at most so many from one address that is no trusted proxy; further ones get 503, inside TLS they are closed.
+        /// Of these, at most so many from one address that is no trusted proxy, and never more than twice as many as are left; further ones get 503, inside TLS they are closed.
         max_connections_per_address: usize = "2048", number(1..=1_000_000);
         /// Address that clients use, for the service description; empty: taken from each request.
         public_url: Option<String> = "", optional(public_url());
@@ -151,7 +151,7 @@ section! {
         keep_alive: Duration = "75s", duration("1s", "1h");
         /// Requests served at once; further ones are refused with 503.
         max_in_flight: usize = "2048", number(1..=1_000_000);
-        /// Of these, at most so many from one client's address; further ones are refused with 503. Behind a proxy that is not in `http.trusted_proxies` all clients are one.
+        /// Of these, at most so many from one client's address, and never more than twice as many as are left; further ones are refused with 503: behind a proxy that is not in `http.trusted_proxies` all clients are one.
         max_in_flight_per_address: usize = "1024", number(1..=1_000_000);
         /// Proxies whose forwarding headers are believed.
         trusted_proxies: Vec<IpNet> = "", networks();
