@@ -19,7 +19,10 @@ use std::{
 };
 
 use moka::sync::Cache;
-use tokio::{sync::Notify, time::timeout};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 
 use super::session::SessionId;
 
@@ -27,6 +30,10 @@ use super::session::SessionId;
 const GIVEN: u64 = 100_000;
 /// For how long; a request that is longer under way is hardly its client's last.
 const GIVEN_FOR: Duration = Duration::from_hours(1);
+/// How long an answer that was written is waited for until the client's kernel acknowledges it, when
+/// something depends on that. A kernel may put an acknowledgement off for half a second (RFC 1122,
+/// 4.2.3.2).
+pub(super) const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(700);
 /// How often is looked whether an answer was acknowledged, while somebody waits for that.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -274,21 +281,25 @@ impl<K: Key, V: Copy> Answers<K, V> {
         self.lock().is_latest(lost)
     }
 
-    /// All answers that are not known to be delivered, when nobody will learn any more what became of them.
-    pub fn in_doubt(&self) -> Vec<LostAnswer<K, V>> {
-        let all: Vec<K> = self.lock().latest.keys().copied().collect();
-        let open = all
-            .into_iter()
-            .filter(|about| self.fate_now(*about) != Fate::Settled);
-        let open: Vec<K> = open.collect();
+    /// All answers that are not known to be delivered, when nothing more is written. Those that
+    /// were written are waited for: their clients' kernels may acknowledge them a moment later.
+    pub async fn in_doubt(&self) -> Vec<LostAnswer<K, V>> {
+        let deadline = Instant::now() + ACKNOWLEDGED_WITHIN;
+        loop {
+            let all: Vec<K> = self.lock().latest.keys().copied().collect();
+            let pending = all
+                .into_iter()
+                .filter(|about| self.fate_now(*about) == Fate::OnItsWay);
+            if pending.count() == 0 || Instant::now() >= deadline {
+                break;
+            }
+            sleep(LOOK_EVERY).await;
+        }
         let state = self.lock();
-        let in_doubt = open.into_iter().filter_map(|about| {
-            let answer = state.latest.get(&about)?;
-            Some(LostAnswer {
-                about,
-                said: answer.said,
-                serial: answer.serial,
-            })
+        let in_doubt = state.latest.iter().map(|(&about, answer)| LostAnswer {
+            about,
+            said: answer.said,
+            serial: answer.serial,
         });
         in_doubt.collect()
     }
@@ -425,6 +436,8 @@ mod tests {
         time::{Duration, Instant},
     };
 
+    use tokio::time::sleep;
+
     use super::{
         AnswerReceipt, Answers, ConnectionId, Delivery, Evidence, Fate, Receipt, SessionId,
     };
@@ -466,15 +479,19 @@ mod tests {
         assert!(answers.take_lost().is_empty());
     }
 
-    #[test]
-    fn a_written_answer_may_be_lost_until_it_is_acknowledged() {
+    #[tokio::test]
+    async fn a_written_answer_may_be_lost_until_it_is_acknowledged() {
         let answers: Answers = Answers::default();
         let mut receipt = answers.open(SESSION, 10);
         let wire = write(&mut receipt);
         assert_eq!(fate(&answers), Fate::OnItsWay);
-        assert_eq!(answers.in_doubt().len(), 1);
-        wire.0.store(true, Ordering::Relaxed);
-        assert!(answers.in_doubt().is_empty());
+        assert_eq!(answers.in_doubt().await.len(), 1);
+        let acknowledging = async {
+            sleep(Duration::from_millis(50)).await;
+            wire.0.store(true, Ordering::Relaxed);
+        };
+        let (in_doubt, ()) = tokio::join!(answers.in_doubt(), acknowledging);
+        assert!(in_doubt.is_empty());
         assert_eq!(fate(&answers), Fate::Settled);
         // The connection breaks later: what was known before holds.
         drop(receipt);

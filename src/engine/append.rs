@@ -1,10 +1,6 @@
 //! One chunk on its way from a front end into a session.
 
-use std::{
-    net::IpAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -14,18 +10,13 @@ use crate::content::{ContentError, Pin, Sealed, Writer};
 
 use super::{
     Shared, UploadError,
-    answers::{ConnectionId, Receipt},
+    answers::{ACKNOWLEDGED_WITHIN, ConnectionId, Receipt},
     commit::{Committed, Origin, Outcome, Signs, Verdict, judge},
     repository::{ChunkFacts, Commit, IfEqual},
     session::{KnownSession, SessionId, SessionKey, SessionState},
     telling::Telling,
     unproven::{Reservation, Staged},
 };
-
-/// How long an answer that was written is waited for until the client's kernel acknowledges it, when
-/// a chunk comes that equals the one it was for. A kernel may put an acknowledgement off for half a
-/// second (RFC 1122, 4.2.3.2).
-const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(700);
 
 /// An append that was acknowledged by the database.
 #[derive(Debug)]

@@ -7,8 +7,8 @@
 
 /// Buckets in which sequences are counted: 8 KiB, and enough that as many samples share few.
 const BUCKETS: usize = 1 << 16;
-/// How many sequences are looked at, evenly spread; so many that a chunk of usual length is looked
-/// at almost everywhere, and so few that it takes less time than the chunk's digest.
+/// How many sequences are looked at, evenly spread: no more than there are buckets, and enough that
+/// a chunk of usual length is looked at at each third byte or more.
 const SAMPLES: u64 = 1 << 16;
 /// Of so many sequences one has to be new: a byte of new data costs a compressor about a byte, and
 /// nothing is known to repeat that could not be compressed to 5 %. Of 117,559 other pairs of 16 to

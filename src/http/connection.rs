@@ -307,7 +307,8 @@ impl ClientStream {
     ) -> Poll<io::Result<usize>> {
         let connection = &self.0;
         loop {
-            connection.watch(ready!(connection.stream.poll_write_ready(context)))?;
+            // An error here is the runtime's.
+            ready!(connection.stream.poll_write_ready(context))?;
             match write(&connection.stream) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 taken => {
@@ -335,7 +336,8 @@ impl AsyncRead for ClientStream {
     ) -> Poll<io::Result<()>> {
         let connection = &self.0;
         loop {
-            connection.watch(ready!(connection.stream.poll_read_ready(context)))?;
+            // An error here is the runtime's.
+            ready!(connection.stream.poll_read_ready(context))?;
             match connection.stream.try_read(into.initialize_unfilled()) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 read => {

@@ -198,7 +198,7 @@ impl Actor {
         // An outcome found out now may be one more answer that was lost.
         let unresolved = self.unresolved.into_values().collect();
         let mut left = group::repair(&self.parts, Vec::new(), unresolved).await;
-        let in_doubt = self.parts.answers.in_doubt();
+        let in_doubt = self.parts.answers.in_doubt().await;
         left.extend(group::repair(&self.parts, in_doubt, Vec::new()).await);
         let unsaid = left
             .iter()

@@ -208,15 +208,17 @@ impl Standing {
         }
     }
 
-    /// What tells whether the append is the one before again. An answer that is on its way was
-    /// waited for before the bytes were looked at.
+    /// What tells whether the append is the one before again. An answer that is on its way is
+    /// waited for before anything follows from it, and was when the bytes have been looked at.
     fn signs(self) -> Signs {
         let waited = self.origin.telling.is_some();
         Signs {
             same_connection: self.same_connection,
-            unheard: self.overtaken
-                || self.answer == Fate::Lost
-                || waited && self.answer == Fate::OnItsWay,
+            unheard: match self.answer {
+                Fate::Settled => self.overtaken,
+                Fate::OnItsWay => waited,
+                Fate::Lost => true,
+            },
             telling: self.origin.telling,
         }
     }
@@ -227,9 +229,9 @@ impl Standing {
     }
 
     /// Whether the client of a repetition hears the answer of another request: the append before
-    /// was answered since, and nothing says that this answer did not arrive.
+    /// was answered since, and that answer has arrived.
     fn client_is_elsewhere(self, suspect: bool) -> bool {
-        self.overtaken && self.answer != Fate::Lost && !suspect
+        self.overtaken && self.answer == Fate::Settled && !suspect
     }
 }
 

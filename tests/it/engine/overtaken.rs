@@ -1,8 +1,12 @@
 //! A client that gave up waiting sends its chunk again on another connection, and there it may be
 //! served first. The request it gave up must then change nothing.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use chunkgate::engine::{Append, Peer, UploadError};
+
+use tokio::time::sleep;
 
 use super::support::{HERE, Running, Session, World, deliver};
 use crate::support::eventually::until;
@@ -104,6 +108,22 @@ async fn a_repetition_is_answered_also_when_the_database_knows_of_the_loss() {
     })
     .await;
     let answer = repetition.finish(false, || Peer::Present).await;
+    assert_eq!(deliver(answer).unwrap(), 5);
+    assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 10);
+}
+
+#[tokio::test]
+async fn a_repetition_is_answered_for_good_although_the_first_answer_is_lost_later() {
+    let world = World::new().await;
+    let engine = world.engine().await;
+    let session = engine.start_session().await;
+    let repetition = begin(&engine, session, b"zeros").await;
+    let first = engine.send(session, b"zeros", false).await.unwrap();
+    let losing = async {
+        sleep(Duration::from_millis(50)).await;
+        drop(first);
+    };
+    let (answer, ()) = tokio::join!(repetition.finish(false, || Peer::Present), losing);
     assert_eq!(deliver(answer).unwrap(), 5);
     assert_eq!(engine.upload(session, b"zeros").await.unwrap(), 10);
 }
