@@ -435,7 +435,8 @@ async fn a_gateway_that_died_knows_its_submissions_again() {
         assert_eq!(order.result(&mut client).await, *id, "{order:?}");
     }
     assert_eq!(orders[0].result(&mut client).await, taken[0]);
-    assert_eq!(orders[1].result(&mut client).await, taken[1] + 1);
+    // Another one. Numbers that a crashed Postgres had set aside for its sequence are skipped.
+    assert!(orders[1].result(&mut client).await > taken[1]);
     gateway.stop().await;
 }
 

@@ -58,7 +58,7 @@ pub async fn post(address: SocketAddr, headers: &str, message: &[u8]) -> (u16, V
 async fn try_post(address: SocketAddr, headers: &str, message: &[u8]) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     let head = format!(
-        "POST /webhook/status HTTP/1.1\r\nHost: gateway\r\nContent-Length: {}\r\n\
+        "POST /webhook/status HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\
          Connection: close\r\n{headers}\r\n",
         message.len()
     );

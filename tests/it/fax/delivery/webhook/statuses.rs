@@ -283,7 +283,7 @@ async fn whoever_sends_slowly_takes_no_more_than_so_many_turns() {
             // What has no signature is not waited for; this may be one.
             let signed = format!("t={},v1={}", now(), "0".repeat(64));
             let head = format!(
-                "POST /webhook/status HTTP/1.1\r\nHost: gateway\r\nChunkgate-Signature: {signed}\r\n\
+                "POST /webhook/status HTTP/1.1\r\nHost: localhost\r\nChunkgate-Signature: {signed}\r\n\
                  Content-Length: 9\r\n\r\n{{"
             );
             stream.write_all(head.as_bytes()).await.unwrap();
