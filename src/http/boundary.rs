@@ -19,7 +19,9 @@ pub(super) struct Boundary {
     state: State,
     /// The last byte of a head was a carriage return.
     returned: bool,
-    bare_line_end: bool,
+    /// Whether the lines of this head end with a line feed alone, once one has ended.
+    bare: Option<bool>,
+    mixed_line_ends: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,14 +79,17 @@ impl Boundary {
         Self {
             state: HEAD,
             returned: false,
-            bare_line_end: false,
+            bare: None,
+            mixed_line_ends: false,
         }
     }
 
-    /// Whether a line of a head ended with a line feed alone. The server takes that for the end of
-    /// the line; a proxy in front of it may not, and so see another head than the server does.
-    pub fn has_bare_line_end(&self) -> bool {
-        self.bare_line_end
+    /// Whether some lines of a head ended with a line feed alone, and others did not. The server
+    /// takes both for the end of a line; a proxy in front of it may not, and so see another head than
+    /// the server does. It would never see the end of one that has line feeds only, which people
+    /// type and paste.
+    pub fn has_mixed_line_ends(&self) -> bool {
+        self.mixed_line_ends
     }
 
     /// The server has read a head, and this follows it.
@@ -128,10 +133,14 @@ impl Boundary {
                 State::Head(line) => {
                     taken += 1;
                     // Blank lines before a head are no part of it.
-                    self.bare_line_end |= byte == b'\n' && !self.returned && line.begun;
+                    if byte == b'\n' && line.begun {
+                        let bare = !self.returned;
+                        self.mixed_line_ends |= *self.bare.get_or_insert(bare) != bare;
+                    }
                     self.returned = byte == b'\r';
                     if line.ends_with(byte) {
                         self.state = State::Blank { looked: false };
+                        self.bare = None;
                     }
                 }
                 State::Body(left) => {

@@ -33,8 +33,8 @@ use crate::telemetry::metrics::{self, Refusal};
 /// What is sent before a connection ends on which no whole head came.
 const TOO_LATE: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-/// What is sent before a connection ends on which a line of a head ended with a line feed alone.
-const BARE_LINE_END: &[u8] =
+/// What is sent before a connection ends on which a head's lines end in two ways.
+const MIXED_LINE_ENDS: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// How long a client may take.
@@ -258,9 +258,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Timed<S> {
             // Nothing read is the end: the server closes the connection.
             return Poll::Ready(Ok(()));
         }
-        if this.boundary.has_bare_line_end() {
-            debug!("a line of a request's head ended with a line feed alone");
-            this.give_up_head(context, BARE_LINE_END);
+        if this.boundary.has_mixed_line_ends() {
+            debug!("some lines of a request's head end with a line feed alone");
+            this.give_up_head(context, MIXED_LINE_ENDS);
             into.set_filled(before);
             return Poll::Ready(Ok(()));
         }
