@@ -15,8 +15,9 @@ const PER_CONNECTION: u64 = 1;
 /// Connections beside `server.max_connections` on each worker: those being refused or closed to
 /// make room.
 pub const SPARE_CONNECTIONS: usize = 32;
-/// Connections of operators, and of a webhook's service that reports statuses.
-pub const OPERATORS: usize = 64;
+/// Connections of operators, and of a webhook's service that reports statuses; twice the statuses
+/// that are read at once, so that slow ones leave room for `/readyz`.
+pub const OPERATORS: usize = 128;
 /// The fewest connections that are worth starting with; the least that `server.max_connections`
 /// can be.
 const FEWEST: u64 = 16;
