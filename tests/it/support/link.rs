@@ -23,7 +23,7 @@ impl Link {
     /// Makes one; `None`, with a line that says why, where that is not allowed.
     pub fn make() -> Option<Self> {
         static NEXT: AtomicU8 = AtomicU8::new(0);
-        // Tests of several processes and worktrees run side by side.
+        // Tests of several processes run side by side.
         let process = std::process::id();
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let [.., high, low] = process.to_be_bytes();
